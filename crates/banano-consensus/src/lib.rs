@@ -1,0 +1,1 @@
+//! Elections, votes and quorum as a pure state machine.

@@ -1,0 +1,1 @@
+//! Block-lattice rules on an embedded store; cementing.

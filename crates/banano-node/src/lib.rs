@@ -1,0 +1,1 @@
+//! A node: ledger, consensus, work and peers joined; the dev network.

@@ -1,0 +1,1 @@
+//! The node RPC over HTTP.

@@ -1,0 +1,1 @@
+//! Who wants which event: index, filters, frames.

@@ -1,0 +1,1 @@
+//! The log of events: gives each a cursor and keeps a window of them.

@@ -1,0 +1,1 @@
+//! The WebSocket protocol: topics, actions, options, events; render and parse.

@@ -1,0 +1,1 @@
+//! HTTP and WebSocket listener, sessions and health.

@@ -1,0 +1,3 @@
+//! The `banano-ws` command.
+
+fn main() {}
