@@ -1,0 +1,109 @@
+// A dev network for a test: the built banano-ws, on free ports, stopped by its process id.
+//
+// Used by every test here. The program is started as a user would start it; nothing is reached but its ports.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const START_MS_MAX = 30_000;
+const POLL_MS = 10;
+
+/** A running dev network: `ws`, `rpc`, `accounts` and `seed` are those of --config-out. */
+export class DevNetwork {
+  #child;
+  #folder;
+
+  /** Starts one with more arguments, and waits until it listens. Give `t` to stop it when the test ends. */
+  static async start(t, ...args) {
+    const network = new DevNetwork();
+    network.#folder = await mkdtemp(join(tmpdir(), 'banano-ws-test-'));
+    t.after(() => network.stop());
+    await network.#run(args);
+    return network;
+  }
+
+  async #run(args) {
+    const binary = process.env.BANANO_WS_BINARY;
+    if (!binary) throw new Error('set BANANO_WS_BINARY to the built program, or run ./test');
+    const configFile = join(this.#folder, 'network.json');
+    await rm(configFile, { force: true });
+    this.#child = spawn(
+      binary,
+      ['dev', '--listen', this.#address(this.ws), '--rpc-listen', this.#address(this.rpc), '--config-out', configFile, ...args],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.output = '';
+    const child = this.#child;
+    child.stdout.on('data', (text) => { this.output += text; });
+    child.stderr.on('data', (text) => { this.output += text; });
+    this.exited = new Promise((resolve) => {
+      child.on('error', (error) => resolve({ error }));
+      child.on('exit', (code, signal) => resolve({ code, signal }));
+    });
+
+    let ended = null;
+    void this.exited.then((end) => { ended = end; });
+    const deadline = performance.now() + START_MS_MAX;
+    while (!existsSync(configFile)) {
+      if (ended) throw new Error(`banano-ws ended at its start (${JSON.stringify(ended)}):\n${this.output}`);
+      if (performance.now() > deadline) throw new Error(`banano-ws wrote no --config-out in time:\n${this.output}`);
+      await sleep(POLL_MS);
+    }
+    Object.assign(this, JSON.parse(await readFile(configFile, 'utf8')));
+  }
+
+  /** Any free port at the first start; at a restart the port that clients know. */
+  #address(url) {
+    return url ? new URL(url).host : '127.0.0.1:0';
+  }
+
+  /** One RPC command. An answer with `error` is thrown. */
+  async call(action, members = {}) {
+    const answer = await this.ask(action, members);
+    if (answer.error) throw new Error(`${action}: ${answer.error}`);
+    return answer;
+  }
+
+  /** One RPC command, its answer as it is. */
+  async ask(action, members = {}) {
+    const response = await fetch(this.rpc, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ action, ...members }),
+    });
+    if (!response.ok) throw new Error(`${action}: HTTP ${response.status}`);
+    return response.json();
+  }
+
+  /** Ends the process at once, with no chance to tidy up. */
+  async kill() {
+    this.#child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  /** Starts the program again on the same ports, after `kill` or `end`. */
+  async restart(...args) {
+    await this.#run(args);
+  }
+
+  /** Asks the process to end, by `signal`, and says how it did. */
+  async end(signal = 'SIGTERM') {
+    this.#child.kill(signal);
+    return this.exited;
+  }
+
+  /** Asks the process to end and removes what the test left behind. */
+  async stop() {
+    if (this.#child) await this.end();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A folder that lives as long as the network. */
+  get folder() {
+    return this.#folder;
+  }
+}
