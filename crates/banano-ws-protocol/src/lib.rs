@@ -1,1 +1,43 @@
 //! The WebSocket protocol: topics, actions, options, events; render and parse.
+//!
+//! Text in and text out, typed values in the middle. `protocol.md` is the law of every byte here.
+//! This crate opens no socket, reads no clock, and holds no state between calls: it says what a
+//! message means and how an event looks, never who gets it.
+
+mod topic;
+
+mod event;
+mod extra;
+
+mod options;
+mod variant;
+
+mod json;
+mod request;
+
+mod message;
+mod render;
+
+pub use event::{
+    ActiveDifficulty, Bootstrap, BootstrapMode, BootstrapPhase, Confirmation, ConfirmationKind,
+    ConfirmationSideband, ElectionEvent, ElectionInfo, ElectionVote, Event, Multiplier, Stamped,
+    Telemetry, UnconfirmedBlock, VoteCode, VoteEvent, WorkEvent, WorkOutcome, WorkRequest,
+    WorkResult,
+};
+pub use extra::{Extra, ExtraMember, Place, RawJson};
+pub use json::JsonError;
+pub use message::{
+    Ack, ErrorMessage, FieldError, Incomplete, MessageError, ReceivedConfirmation, ReceivedEvent,
+    ServerEvent, ServerMessage, parse_message,
+};
+pub use options::{
+    AccountFilter, AccountSet, ConfirmationFilter, ConfirmationOptions, Held, KindFilter,
+    Subscription, Update, VoteFilter, VoteOptions,
+};
+pub use render::{RenderSettings, render, render_ack, render_error};
+pub use request::{
+    Action, ErrorCode, ErrorReplies, Fault, Refusal, Request, RequestSettings, VoteWithoutOptions,
+    parse_request,
+};
+pub use topic::{Topic, UnknownTopic};
+pub use variant::{ElectionDetail, Includes, Variant};

@@ -1,0 +1,36 @@
+//! Acks and error messages.
+
+use super::{RenderSettings, writer::Writer};
+use crate::{Refusal, Request};
+
+/// Appends the ack of `request`, whose success was at `time_ms`, to `out` (protocol.md §3.1). To be
+/// sent only if [`Request::wants_ack`].
+pub fn render_ack(request: &Request, time_ms: u64, out: &mut Vec<u8>) {
+    let settings = RenderSettings::default();
+    let mut w = Writer::new(out, &settings);
+    w.open_root();
+    w.ascii("ack", request.action.ack_word());
+    w.number("time", time_ms);
+    if let Some(id) = &request.id {
+        w.text("id", id);
+    }
+    if !request.warnings.is_empty() {
+        w.list("warnings", &request.warnings, |w, warning| w.text_element(warning));
+    }
+    w.close();
+}
+
+/// Appends the error message of `refusal` to `out` (protocol.md §4). It has no `topic`, `message` or
+/// `ack`, ever: clients dispatch on these.
+pub fn render_error(refusal: &Refusal, time_ms: u64, out: &mut Vec<u8>) {
+    let settings = RenderSettings::default();
+    let mut w = Writer::new(out, &settings);
+    w.open_root();
+    w.text("error", &refusal.text);
+    w.ascii("code", refusal.code.name());
+    w.number("time", time_ms);
+    if let Some(id) = &refusal.id {
+        w.text("id", id);
+    }
+    w.close();
+}

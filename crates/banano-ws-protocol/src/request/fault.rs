@@ -1,0 +1,208 @@
+//! Why a request is not carried out, in words for a person and one word for a program.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::warnings::Cut;
+use crate::{JsonError, Topic};
+
+/// `code` of an error message (protocol.md §4). Stable, in the order in which checks run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are the words on the wire, explained in protocol.md §4")]
+pub enum ErrorCode {
+    InvalidJson,
+    InvalidMessage,
+    MissingAction,
+    UnknownAction,
+    MissingTopic,
+    UnknownTopic,
+    NotSubscribed,
+    NotUpdatable,
+    MissingOptions,
+    MessageTooLarge,
+    LimitExceeded,
+}
+
+impl ErrorCode {
+    /// All codes.
+    pub const ALL: [Self; 11] = [
+        Self::InvalidJson,
+        Self::InvalidMessage,
+        Self::MissingAction,
+        Self::UnknownAction,
+        Self::MissingTopic,
+        Self::UnknownTopic,
+        Self::NotSubscribed,
+        Self::NotUpdatable,
+        Self::MissingOptions,
+        Self::MessageTooLarge,
+        Self::LimitExceeded,
+    ];
+
+    /// The word on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidJson => "invalid_json",
+            Self::InvalidMessage => "invalid_message",
+            Self::MissingAction => "missing_action",
+            Self::UnknownAction => "unknown_action",
+            Self::MissingTopic => "missing_topic",
+            Self::UnknownTopic => "unknown_topic",
+            Self::NotSubscribed => "not_subscribed",
+            Self::NotUpdatable => "not_updatable",
+            Self::MissingOptions => "missing_options",
+            Self::MessageTooLarge => "message_too_large",
+            Self::LimitExceeded => "limit_exceeded",
+        }
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a request is not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Fault {
+    /// For programs.
+    pub code: ErrorCode,
+    /// For people: names the member and its value, and says what would be right.
+    pub text: String,
+}
+
+/// What a refused client sent could have been.
+const EXAMPLE: &str = r#"send one JSON object such as {"action":"ping"}"#;
+const ACTIONS: &str = "use subscribe, unsubscribe, update or ping";
+
+impl Fault {
+    fn new(code: ErrorCode, text: fmt::Arguments<'_>) -> Self {
+        Self { code, text: text.to_string() }
+    }
+
+    pub(super) fn invalid_json(error: &JsonError) -> Self {
+        Self::new(ErrorCode::InvalidJson, format_args!("not valid JSON: {error}; {EXAMPLE}"))
+    }
+
+    pub(super) fn invalid_message(source: &str) -> Self {
+        let text = format_args!("not a JSON object: {}; {EXAMPLE}", Cut(source));
+        Self::new(ErrorCode::InvalidMessage, text)
+    }
+
+    pub(super) fn missing_action() -> Self {
+        Self::new(ErrorCode::MissingAction, format_args!("`action` is missing or empty; {ACTIONS}"))
+    }
+
+    pub(super) fn unknown_action(action: &str) -> Self {
+        let text = format_args!("unknown action \"{}\"; {ACTIONS}, in lower case", Cut(action));
+        Self::new(ErrorCode::UnknownAction, text)
+    }
+
+    pub(super) fn missing_topic(action: &str) -> Self {
+        let text = format_args!("`topic` of \"{action}\" is missing or empty; use {}", topics());
+        Self::new(ErrorCode::MissingTopic, text)
+    }
+
+    pub(super) fn unknown_topic(topic: &str) -> Self {
+        let text = format_args!("unknown topic \"{}\"; use {}", Cut(topic), topics());
+        Self::new(ErrorCode::UnknownTopic, text)
+    }
+
+    pub(crate) fn not_subscribed(topic: &str) -> Self {
+        let text = format_args!(
+            "not subscribed to \"{topic}\", so there is nothing to update; subscribe first, \
+             with `options`"
+        );
+        Self::new(ErrorCode::NotSubscribed, text)
+    }
+
+    /// `topic` is `None` for `ack`.
+    pub(crate) fn not_updatable(topic: Option<Topic>) -> Self {
+        let text = match topic {
+            Some(Topic::Confirmation) => format_args!(
+                "the subscription to \"confirmation\" was made without `options` and cannot be \
+                 updated; subscribe again with `options`, such as {{}}"
+            ),
+            topic => format_args!(
+                "topic \"{}\" has nothing to update, only \"confirmation\" has; subscribe again \
+                 to replace the subscription",
+                topic.map_or("ack", Topic::name)
+            ),
+        };
+        Self::new(ErrorCode::NotUpdatable, text)
+    }
+
+    pub(crate) fn missing_options() -> Self {
+        let text =
+            format_args!("`options` is missing; give `accounts_add`, `accounts_del` or both");
+        Self::new(ErrorCode::MissingOptions, text)
+    }
+
+    /// The message was longer than `max` bytes.
+    pub fn message_too_large(max: usize) -> Self {
+        let text = format_args!(
+            "the message is longer than {max} bytes; send long account lists in several updates"
+        );
+        Self::new(ErrorCode::MessageTooLarge, text)
+    }
+
+    /// The request would go over a configured limit: `what` was `value` where at most `max` are
+    /// allowed.
+    pub fn limit_exceeded(what: &str, value: usize, max: usize) -> Self {
+        let text = format_args!("{value} {what} are too many, {max} are allowed");
+        Self::new(ErrorCode::LimitExceeded, text)
+    }
+}
+
+fn topics() -> String {
+    Topic::ALL.map(Topic::name).join(", ")
+}
+
+/// A fault, and what its error message needs to know of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// For programs.
+    pub code: ErrorCode,
+    /// For people.
+    pub text: String,
+    /// The request's id, if it had one that is not empty.
+    pub id: Option<String>,
+    /// Whether the request showed that its sender wants answers: `ack` true, an `id`, or it was no
+    /// JSON at all.
+    pub wanted_reply: bool,
+}
+
+impl From<Fault> for Refusal {
+    /// The refusal of a message that could not be read as a request.
+    fn from(Fault { code, text }: Fault) -> Self {
+        Self { code, text, id: None, wanted_reply: code == ErrorCode::InvalidJson }
+    }
+}
+
+/// Setting `error_replies`: who is told of a refusal (protocol.md §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorReplies {
+    /// Everyone.
+    #[default]
+    Always,
+    /// Those whose request had `ack` true or an `id`, or was not valid JSON.
+    Asked,
+    /// Nobody, as with a node.
+    Never,
+}
+
+impl ErrorReplies {
+    /// Whether `refusal` is told. What ends the session is told in any case; that is the caller's
+    /// to know.
+    pub const fn tells(self, refusal: &Refusal) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Asked => refusal.wanted_reply,
+            Self::Never => false,
+        }
+    }
+}
