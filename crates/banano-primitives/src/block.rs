@@ -41,6 +41,7 @@ impl Block {
     }
 
     /// Returns the same block with other work. Hash and signature do not cover work.
+    #[must_use]
     pub fn with_work(self, work: Work) -> Self {
         Self { work, ..self }
     }

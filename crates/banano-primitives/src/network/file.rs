@@ -53,6 +53,7 @@ pub(super) struct NetworkFile {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the file")]
 struct ThresholdsFile {
     epoch_1: String,
     epoch_2: String,
