@@ -1,0 +1,102 @@
+//! This node's own votes: whether, when, and for what (node.md §4.8).
+
+use banano_ledger::{LedgerRead, StoreError};
+use banano_primitives::{BlockHash, QualifiedRoot};
+
+use super::Consensus;
+use crate::election::{Election, ElectionId};
+use crate::permission::Verdict;
+use crate::{Now, VoteKind};
+
+impl Consensus {
+    /// Lets a block be voted for under [`VotePolicy::Manual`]: now, or when its turn comes.
+    ///
+    /// # Errors
+    /// When the ledger can't be read.
+    pub fn release(
+        &mut self,
+        hash: &BlockHash,
+        ledger: &impl LedgerRead,
+        now: Now,
+    ) -> Result<(), StoreError> {
+        self.permission.release(*hash);
+        if let Some(id) = self.elections.of_candidate(hash) {
+            self.step_own_vote(id, ledger, now)?;
+            self.plan(id);
+        }
+        Ok(())
+    }
+
+    /// Lets all blocks be voted for that were stored so far.
+    ///
+    /// # Errors
+    /// When the ledger can't be read.
+    pub fn release_all(&mut self, ledger: &impl LedgerRead, now: Now) -> Result<(), StoreError> {
+        self.permission.release_all();
+        for id in self.elections.ids() {
+            self.step_own_vote(id, ledger, now)?;
+            self.plan(id);
+        }
+        Ok(())
+    }
+
+    /// Whether this node votes at all.
+    pub(crate) fn is_voter(&self) -> bool {
+        self.permission.is_voter()
+    }
+
+    /// Whether a normal vote for a request may be signed now: policy and spacing hold for it as for any other.
+    pub(crate) fn may_vote(&mut self, root: QualifiedRoot, hash: BlockHash, now: Now) -> bool {
+        let election = self.elections.of_root(&root).and_then(|id| self.elections.get(id));
+        let started = election.map(Election::started);
+        self.permission.verdict(&hash, started, now) == Verdict::Granted
+            && self.normal_votes.admits(root, hash, now.mono_ms)
+    }
+
+    /// Queues the own vote of an election if it is wanted and allowed; else says when to try again.
+    pub(super) fn step_own_vote(
+        &mut self,
+        id: ElectionId,
+        ledger: &impl LedgerRead,
+        now: Now,
+    ) -> Result<(), StoreError> {
+        if !self.permission.is_voter() {
+            return Ok(());
+        }
+        let Some(election) = self.elections.get_mut(id) else { return Ok(()) };
+        let Some(kind) = election.own_vote_wanted(&self.config, now) else { return Ok(()) };
+        election.retry_own_vote_at(now.mono_ms.saturating_add(self.config.vote_broadcast_ms));
+        let (root, hash) = (election.root(), election.winner().hash());
+        match self.permission.verdict(&hash, Some(election.started()), now) {
+            Verdict::Granted => {}
+            Verdict::Withheld => return Ok(()),
+            Verdict::NotBefore(due) => {
+                election.retry_own_vote_at(due);
+                return Ok(());
+            }
+        }
+        if !election.is_winner_votable() {
+            if !is_votable(&hash, ledger)? {
+                return Ok(());
+            }
+            election.set_votable(&hash, true);
+        }
+        let generator = match kind {
+            VoteKind::Normal => &mut self.normal_votes,
+            VoteKind::Final => &mut self.final_votes,
+        };
+        match generator.add(root, hash, now.mono_ms) {
+            Ok(()) => election.note_own_vote(kind, &self.config, now),
+            Err(not_before) => election.retry_own_vote_at(not_before),
+        }
+        Ok(())
+    }
+}
+
+/// Whether the ledger holds the block and everything it builds on is cemented.
+fn is_votable(hash: &BlockHash, ledger: &impl LedgerRead) -> Result<bool, StoreError> {
+    match ledger.block(hash)? {
+        Some(saved) => ledger.dependencies_cemented(&saved.block),
+        None => Ok(false),
+    }
+}

@@ -1,0 +1,95 @@
+//! The node's own votes on their way out: spaced, without doubles, bundled.
+//!
+//! Called by `consensus`; one for normal votes, one for final ones, since each has its own spacing. Never looks at the ledger: whoever
+//! adds a hash has checked that it may be voted for.
+
+use banano_primitives::{BlockHash, QualifiedRoot};
+use rustc_hash::FxHashSet;
+
+use crate::effect::{Effect, PAIRS_MAX, VoteKind};
+use crate::spacing::Spacing;
+
+/// Own votes of one kind that wait to be sent together.
+#[derive(Debug)]
+pub(crate) struct Generator {
+    kind: VoteKind,
+    bundle_delay_ms: u64,
+    spacing: Spacing,
+    queue: Vec<(QualifiedRoot, BlockHash)>,
+    queued: FxHashSet<BlockHash>,
+    /// When the oldest in the queue came.
+    since_ms: u64,
+}
+
+impl Generator {
+    pub(crate) fn new(kind: VoteKind, bundle_delay_ms: u64, spacing_ms: u64) -> Self {
+        Self {
+            kind,
+            bundle_delay_ms,
+            spacing: Spacing::new(spacing_ms),
+            queue: Vec::new(),
+            queued: FxHashSet::default(),
+            since_ms: 0,
+        }
+    }
+
+    /// Queues a vote, or says until when another vote for the same root has to wait.
+    pub(crate) fn add(
+        &mut self,
+        root: QualifiedRoot,
+        hash: BlockHash,
+        mono_ms: u64,
+    ) -> Result<(), u64> {
+        self.spacing.admit(root, hash, mono_ms)?;
+        if self.queued.insert(hash) {
+            if self.queue.is_empty() {
+                self.since_ms = mono_ms;
+            }
+            self.queue.push((root, hash));
+        }
+        Ok(())
+    }
+
+    /// Whether a vote for a request may be signed now; it is noted like any other.
+    pub(crate) fn admits(&mut self, root: QualifiedRoot, hash: BlockHash, mono_ms: u64) -> bool {
+        self.spacing.admit(root, hash, mono_ms).is_ok()
+    }
+
+    /// When the queue has to go out; `None` while it is empty, or goes at the end of the pass anyway.
+    pub(crate) fn due(&self) -> Option<u64> {
+        let waits = !self.queue.is_empty() && self.bundle_delay_ms > 0;
+        waits.then(|| self.since_ms.saturating_add(self.bundle_delay_ms))
+    }
+
+    /// At the end of a pass: what doesn't wait for company, and full bundles.
+    pub(crate) fn end_pass(&mut self, effects: &mut Vec<Effect>) {
+        if self.bundle_delay_ms == 0 {
+            self.flush(effects);
+        }
+        while self.queue.len() >= PAIRS_MAX {
+            self.emit(effects);
+        }
+    }
+
+    /// Sends the whole queue if its oldest vote has waited long enough.
+    pub(crate) fn tick(&mut self, mono_ms: u64, effects: &mut Vec<Effect>) {
+        if self.due().is_some_and(|due| due <= mono_ms) {
+            self.flush(effects);
+        }
+    }
+
+    fn flush(&mut self, effects: &mut Vec<Effect>) {
+        while !self.queue.is_empty() {
+            self.emit(effects);
+        }
+    }
+
+    fn emit(&mut self, effects: &mut Vec<Effect>) {
+        let rest = self.queue.split_off(self.queue.len().min(PAIRS_MAX));
+        let pairs = std::mem::replace(&mut self.queue, rest);
+        for (_, hash) in &pairs {
+            self.queued.remove(hash);
+        }
+        effects.push(Effect::Vote { kind: self.kind, pairs });
+    }
+}

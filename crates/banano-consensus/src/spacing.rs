@@ -1,0 +1,88 @@
+//! The pause before this node votes for another block of the same root.
+//!
+//! Called by `generator`. Gives the votes of the others time to arrive, so that representatives don't flip back and
+//! forth between two forks (node.md §4.8).
+
+use std::collections::VecDeque;
+
+use banano_primitives::{BlockHash, QualifiedRoot};
+use rustc_hash::FxHashMap;
+
+/// The last own vote for each root, for as long as it matters.
+#[derive(Debug)]
+pub(crate) struct Spacing {
+    delay_ms: u64,
+    last: FxHashMap<QualifiedRoot, (BlockHash, u64)>,
+    /// Roots in the order of their votes, one entry per vote.
+    order: VecDeque<(u64, QualifiedRoot)>,
+}
+
+impl Spacing {
+    pub(crate) fn new(delay_ms: u64) -> Self {
+        Self { delay_ms, last: FxHashMap::default(), order: VecDeque::new() }
+    }
+
+    /// Notes a vote, or says until when it has to wait. The same hash may repeat at any time.
+    pub(crate) fn admit(
+        &mut self,
+        root: QualifiedRoot,
+        hash: BlockHash,
+        mono_ms: u64,
+    ) -> Result<(), u64> {
+        self.forget_old(mono_ms);
+        if let Some((voted, at)) = self.last.get(&root)
+            && *voted != hash
+        {
+            return Err(at.saturating_add(self.delay_ms));
+        }
+        self.last.insert(root, (hash, mono_ms));
+        self.order.push_back((mono_ms, root));
+        Ok(())
+    }
+
+    fn forget_old(&mut self, mono_ms: u64) {
+        while let Some((at, root)) = self.order.front().copied() {
+            if at.saturating_add(self.delay_ms) > mono_ms {
+                break;
+            }
+            self.order.pop_front();
+            // A repeated vote has a later entry, and lives on.
+            if self.last.get(&root).is_some_and(|(_, last_at)| *last_at == at) {
+                self.last.remove(&root);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use banano_primitives::{BlockHash, QualifiedRoot, Root};
+
+    use super::Spacing;
+
+    fn hash(byte: u8) -> BlockHash {
+        BlockHash::from_bytes([byte; 32])
+    }
+
+    #[test]
+    fn only_another_hash_of_the_same_root_waits() {
+        // (name, mono ms, root, hash, want)
+        let rows = [
+            ("first vote", 0, 1, 10, Ok(())),
+            ("another root is free", 0, 2, 20, Ok(())),
+            ("another hash waits", 999, 1, 11, Err(1000)),
+            ("the same hash may repeat", 999, 1, 10, Ok(())),
+            ("and the pause begins anew", 1500, 1, 11, Err(1999)),
+            ("over", 1999, 1, 11, Ok(())),
+            ("the pause holds both ways", 2000, 1, 10, Err(2999)),
+            ("much later everything is free", 9000, 1, 10, Ok(())),
+        ];
+        let mut spacing = Spacing::new(1000);
+        for (name, at, root, voted, want) in rows {
+            let root = QualifiedRoot { root: Root::from(hash(root)), previous: hash(root) };
+            assert_eq!(spacing.admit(root, hash(voted), at), want, "{name}");
+        }
+        spacing.forget_old(20_000);
+        assert!(spacing.last.is_empty() && spacing.order.is_empty(), "nothing is kept for ever");
+    }
+}
