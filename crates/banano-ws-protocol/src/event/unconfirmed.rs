@@ -11,7 +11,8 @@ use crate::Extra;
 pub struct UnconfirmedBlock {
     /// The block.
     pub block: Arc<Block>,
-    /// What a state block does. `None` for a legacy block: `subtype` then repeats `type`.
+    /// What a state block does. `None` for a legacy block: `subtype` then repeats `type`. `None` for
+    /// a state block only behind an upstream node that uses a word of its own.
     pub subtype: Option<Subtype>,
     /// Owner of the block. `None` behind an upstream node for a legacy block, which may not say.
     /// Never rendered: for filters.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use banano_primitives::{Block, Subtype};
+use banano_primitives::{Block, BlockKind, Subtype};
 
 use super::fields::{FieldError, Object, Unknown};
 
@@ -21,10 +21,11 @@ const KNOWN: &[&str] = &[
     "signature",
     "work",
     "linked_account",
+    "subtype",
 ];
 
-/// A block, and what its `subtype` says, if that is a word that we know. A word that we do not know
-/// is kept as any unknown member is.
+/// A block, and what its `subtype` says. Of a legacy block it says nothing that `type` does not; of a
+/// state block a word that we do not know is kept as any unknown member is.
 pub(super) fn read(
     name: &'static str,
     object: Object<'_, '_>,
@@ -33,8 +34,11 @@ pub(super) fn read(
     let source = object.node().source();
     let block: Block =
         serde_json::from_str(source).map_err(|error| FieldError::invalid(name, source, error))?;
-    object.keep_unknown(&[KNOWN, &["subtype"]].concat(), unknown);
-    let word = object.text("subtype");
-    let subtype = word.as_deref().and_then(Subtype::by_name);
+    object.keep_unknown(KNOWN, unknown);
+    let word = object.node().member("subtype").filter(|_| block.kind() == BlockKind::State);
+    let subtype = word.and_then(|word| Subtype::by_name(&word.text()));
+    if let (Some(word), None) = (word, subtype) {
+        object.keep("subtype", word, unknown);
+    }
     Ok((Arc::new(block), subtype))
 }

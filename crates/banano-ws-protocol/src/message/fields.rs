@@ -83,10 +83,17 @@ impl<'j, 't> Object<'j, 't> {
 
     /// Keeps the members whose names are not among `known`.
     pub(super) fn keep_unknown(self, known: &[&str], unknown: &mut Unknown) {
-        for (name, node) in self.node.members().filter(|(name, _)| !known.contains(&name.as_ref()))
-        {
-            unknown.keep(self.place, &name, node);
+        for (name, node) in self.node.members() {
+            if !known.contains(&name.as_ref()) {
+                self.keep(&name, node, unknown);
+            }
         }
+    }
+
+    /// Keeps one member.
+    pub(super) fn keep(self, name: &str, node: Node<'_, '_>, unknown: &mut Unknown) {
+        let value = RawJson::from_compact(node.compact());
+        unknown.0.push(ExtraMember { place: self.place, name: name.into(), value });
     }
 }
 
@@ -103,11 +110,6 @@ where
 pub(super) struct Unknown(Vec<ExtraMember>);
 
 impl Unknown {
-    pub(super) fn keep(&mut self, place: Place, name: &str, node: Node<'_, '_>) {
-        let value = RawJson::from_compact(node.compact());
-        self.0.push(ExtraMember { place, name: name.into(), value });
-    }
-
     pub(super) fn into_extra(self) -> Extra {
         self.0.into_iter().collect()
     }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use banano_primitives::{Account, Amount, Block, BlockHash, Subtype};
+use banano_primitives::{Account, Amount, Block, BlockHash, Subtype, VoteTimestamp};
 
 use crate::{
     ActiveDifficulty, Bootstrap, Confirmation, ConfirmationKind, ConfirmationSideband,
@@ -141,10 +141,15 @@ impl ReceivedConfirmation {
     pub fn of(confirmation: Confirmation, variant: Variant) -> Self {
         let Confirmation { block, account, amount, kind, subtype, linked_account, .. } =
             confirmation;
-        let election = confirmation.election.and_then(|election| match variant.election() {
+        let election = confirmation.election.and_then(|mut election| match variant.election() {
             ElectionDetail::None => None,
             ElectionDetail::Summary => Some(ElectionInfo { votes: Vec::new(), ..election }),
-            ElectionDetail::Votes => Some(election),
+            ElectionDetail::Votes => {
+                for vote in &mut election.votes {
+                    vote.timestamp = VoteTimestamp::from_packed(vote.timestamp.millis());
+                }
+                Some(election)
+            }
         });
         let shown = |place| match place {
             Place::Block => variant.shows_block(),

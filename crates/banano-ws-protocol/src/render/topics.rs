@@ -1,6 +1,6 @@
 //! The messages of the topics without options, and of votes.
 
-use banano_primitives::{Prefix, format_multiplier};
+use banano_primitives::{BlockKind, Prefix, format_multiplier};
 
 use super::{block, writer::Writer};
 use crate::{
@@ -107,8 +107,11 @@ pub(super) fn new_unconfirmed_block(it: &UnconfirmedBlock, w: &mut Writer<'_>) {
     w.hex("hash", it.block.hash().as_bytes());
     w.open("message");
     block::write(&it.block, w);
-    let subtype = it.subtype.map_or(it.block.kind().name(), |subtype| subtype.name());
-    w.ascii("subtype", subtype);
+    match (it.subtype, it.block.kind()) {
+        (Some(subtype), _) => w.ascii("subtype", subtype.name()),
+        (None, BlockKind::State) => {} // an upstream node did not tell
+        (None, legacy) => w.ascii("subtype", legacy.name()),
+    }
     w.extra(&it.extra, Place::Message);
     w.close();
 }
