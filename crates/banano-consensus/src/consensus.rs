@@ -18,6 +18,7 @@ use banano_ledger::{LedgerRead, StoreError};
 use banano_primitives::BlockHash;
 use rustc_hash::FxHashSet;
 
+use crate::Config;
 use crate::buckets::Buckets;
 use crate::effect::{Effect, VoteKind};
 use crate::elections::Elections;
@@ -34,7 +35,7 @@ use crate::scan::Scan;
 use crate::timers::Timers;
 use crate::vote_cache::VoteCache;
 use crate::winners::Winners;
-use crate::{Config, VotePolicy};
+use ticking::PartingFloods;
 
 /// Elections, votes and quorum of one node.
 ///
@@ -59,6 +60,7 @@ pub struct Consensus {
     final_votes: Generator,
     requests: Requests,
     timers: Timers,
+    parting_floods: PartingFloods,
     effects: Vec<Effect>,
     /// Hashes of the vote in hand that were seen already; kept for its memory only.
     seen: FxHashSet<BlockHash>,
@@ -91,6 +93,7 @@ impl Consensus {
             final_votes: Generator::new(VoteKind::Final, delay, spacing),
             requests: Requests::default(),
             timers: Timers::default(),
+            parting_floods: PartingFloods::default(),
             effects: Vec::new(),
             seen: FxHashSet::default(),
             config,
@@ -119,10 +122,5 @@ impl Consensus {
         .into_iter()
         .flatten()
         .min()
-    }
-
-    /// Changes when this node votes, from the next vote on.
-    pub fn set_policy(&mut self, policy: VotePolicy) {
-        self.permission.set_policy(policy);
     }
 }

@@ -50,7 +50,8 @@ pub enum Effect {
         /// The winner.
         hash: BlockHash,
     },
-    /// Do: the winner changed. Roll back what the ledger holds for this block's root, and process this block.
+    /// Do: the winner changed. Unless the ledger holds this block already, roll back what it holds for this block's root, call
+    /// [`crate::Consensus::on_rolled_back`], and process this block.
     Force {
         /// The new winner.
         block: Arc<Block>,

@@ -72,6 +72,9 @@ impl OnlineWeight {
         mono_ms: u64,
         weight: impl Fn(&Account) -> Amount,
     ) {
+        if weight(&representative).is_zero() {
+            return; // adds nothing, and there can be any number of them
+        }
         let is_known = self.heard.contains_key(&representative);
         if is_known || self.heard.len() < HEARD_MAX {
             self.heard.insert(representative, mono_ms);

@@ -27,6 +27,8 @@ impl Consensus {
         let count = election.count(|account| ledger.weight(account));
         if count.is_decisive(delta) && count.leader != election.winner().hash() {
             election.change_winner(&count.leader);
+            // Tried again at the next loop if the ledger's news of the block doesn't come first.
+            election.retry_own_vote_at(now.mono_ms.saturating_add(self.config.loop_interval_ms));
             let block = Arc::clone(election.winner());
             self.effects.push(Effect::Force { block });
             self.plan(id);

@@ -6,7 +6,7 @@ use banano_primitives::{BlockHash, QualifiedRoot};
 use super::Consensus;
 use crate::election::{Election, ElectionId};
 use crate::permission::Verdict;
-use crate::{Now, VoteKind};
+use crate::{Now, VoteKind, VotePolicy};
 
 impl Consensus {
     /// Lets a block be voted for under [`VotePolicy::Manual`]: now, or when its turn comes.
@@ -40,6 +40,17 @@ impl Consensus {
         Ok(())
     }
 
+    /// Changes when this node votes, from the next vote on.
+    pub fn set_policy(&mut self, policy: VotePolicy, now: Now) {
+        self.permission.set_policy(policy);
+        for id in self.elections.ids() {
+            if let Some(election) = self.elections.get_mut(id) {
+                election.retry_own_vote_at(now.mono_ms);
+                self.plan(id);
+            }
+        }
+    }
+
     /// Whether this node votes at all.
     pub(crate) fn is_voter(&self) -> bool {
         self.permission.is_voter()
@@ -60,12 +71,12 @@ impl Consensus {
         ledger: &impl LedgerRead,
         now: Now,
     ) -> Result<(), StoreError> {
+        let Some(election) = self.elections.get_mut(id) else { return Ok(()) };
         if !self.permission.is_voter() {
+            election.stop_own_votes();
             return Ok(());
         }
-        let Some(election) = self.elections.get_mut(id) else { return Ok(()) };
         let Some(kind) = election.own_vote_wanted(&self.config, now) else { return Ok(()) };
-        election.retry_own_vote_at(now.mono_ms.saturating_add(self.config.vote_broadcast_ms));
         let (root, hash) = (election.root(), election.winner().hash());
         match self.permission.verdict(&hash, Some(election.started()), now) {
             Verdict::Granted => {}
@@ -86,7 +97,7 @@ impl Consensus {
             VoteKind::Final => &mut self.final_votes,
         };
         match generator.add(root, hash, now.mono_ms) {
-            Ok(()) => election.note_own_vote(kind, &self.config, now),
+            Ok(()) => election.note_own_vote(kind, now),
             Err(not_before) => election.retry_own_vote_at(not_before),
         }
         Ok(())

@@ -32,7 +32,8 @@ impl Consensus {
         self.fill(ledger, now)
     }
 
-    /// Starts an election for a block whatever it builds on (RPC `block_confirm`), active at once.
+    /// Starts an election for a block whatever it builds on (RPC `block_confirm`), active at once. False if none runs: the block is cemented or was
+    /// decided lately, or twice as many elections run as should.
     ///
     /// # Errors
     /// When the ledger can't be read.
@@ -41,18 +42,19 @@ impl Consensus {
         block: &SavedBlock,
         ledger: &impl LedgerRead,
         now: Now,
-    ) -> Result<(), StoreError> {
-        if ledger.is_cemented(&block.hash())? {
-            return Ok(());
+    ) -> Result<bool, StoreError> {
+        let has_room = self.elections.len() < self.config.active_elections.saturating_mul(2);
+        if !has_room || ledger.is_cemented(&block.hash())? {
+            return Ok(false);
         }
-        let id = self.insert(block, Behavior::Manual, None, ledger, now)?;
-        if let Some(id) = id {
-            if let Some(election) = self.elections.get_mut(id) {
-                election.activate();
-            }
-            self.plan(id);
+        let Some(id) = self.insert(block, Behavior::Manual, None, ledger, now)? else {
+            return Ok(false);
+        };
+        if let Some(election) = self.elections.get_mut(id) {
+            election.activate();
         }
-        Ok(())
+        self.plan(id);
+        Ok(true)
     }
 
     /// Looks at an account: its first uncemented block gets in line for an election if all it builds on is cemented.
@@ -83,7 +85,11 @@ impl Consensus {
             None => balance,
         };
         let place = self.buckets.place(larger, modified);
-        self.buckets.push(place, block);
+        if self.buckets.is_empty() && self.elections.len() < self.config.active_elections {
+            self.insert(&block, Behavior::Priority, Some(place), ledger, now)?;
+        } else {
+            self.buckets.push(place, block);
+        }
         Ok(())
     }
 

@@ -105,7 +105,9 @@ impl Consensus {
             let has_voted = |account| {
                 election.ballots().get(account).is_some_and(|vote| vote.hash == winner.hash())
             };
-            if !self.principals.accounts().iter().all(has_voted) {
+            if !self.principals.accounts().iter().all(has_voted)
+                && self.parting_floods.admit(self.config.loop_interval_ms, now)
+            {
                 self.effects.push(Effect::Flood { block: Arc::clone(winner) });
             }
         }
@@ -117,5 +119,26 @@ impl Consensus {
         let divisor = u128::from(self.config.principal_divisor.max(1));
         let threshold = Amount::from_raw(self.online.trended().raw() / divisor);
         self.principals.renew(threshold, now.mono_ms, ledger)
+    }
+}
+
+/// How many confirmed blocks are flooded once more in one loop. Matters under load only, when votes are late for everything
+/// (nano-node:nano/node/confirmation_solicitor.hpp, `max_block_broadcasts`).
+const PARTING_FLOODS_MAX: u32 = 30;
+
+/// Counts those of the current loop.
+#[derive(Debug, Default)]
+pub(super) struct PartingFloods {
+    since_ms: u64,
+    count: u32,
+}
+
+impl PartingFloods {
+    fn admit(&mut self, loop_interval_ms: u64, now: Now) -> bool {
+        if now.mono_ms >= self.since_ms.saturating_add(loop_interval_ms) {
+            *self = Self { since_ms: now.mono_ms, count: 0 };
+        }
+        self.count = self.count.saturating_add(1);
+        self.count <= PARTING_FLOODS_MAX
     }
 }

@@ -55,7 +55,8 @@ impl Election {
 
     /// When it wants to be looked at next.
     pub(crate) fn next_due(&self, config: &Config) -> u64 {
-        let on_grid = |due: u64| due.next_multiple_of(config.loop_interval_ms.max(1));
+        let grid_ms = config.loop_interval_ms.max(1);
+        let on_grid = |due: u64| due.checked_next_multiple_of(grid_ms).unwrap_or(u64::MAX);
         let planned = match self.phase {
             // The first loop after the decision, which may be due in a moment or in a whole interval.
             Phase::Confirmed { ended } => return on_grid(ended.mono_ms.saturating_add(1)),
@@ -92,28 +93,34 @@ impl Election {
         counts
     }
 
-    /// The own vote that is to be made now, unless the same one was made within the interval.
-    pub(crate) fn own_vote_wanted(&self, config: &Config, now: Now) -> Option<VoteKind> {
-        let kind =
-            if self.has_quorum || self.is_confirmed() { VoteKind::Final } else { VoteKind::Normal };
-        let repeats = self.own_vote.is_some_and(|own| {
-            own.hash == self.winner.hash()
-                && own.kind == kind
-                && own.mono_ms.saturating_add(config.vote_broadcast_ms) > now.mono_ms
-        });
-        (!repeats).then_some(kind)
+    /// The own vote that is to be made now, unless the same one was made within the interval. Sets when to try again.
+    pub(crate) fn own_vote_wanted(&mut self, config: &Config, now: Now) -> Option<VoteKind> {
+        let is_final = self.has_quorum || self.is_confirmed();
+        let kind = if is_final { VoteKind::Final } else { VoteKind::Normal };
+        let winner = self.winner.hash();
+        let same = self.own_vote.filter(|own| own.hash == winner && own.kind == kind);
+        let repeat_ms = same.map(|own| own.mono_ms.saturating_add(config.vote_broadcast_ms));
+        if let Some(due) = repeat_ms.filter(|due| *due > now.mono_ms) {
+            self.retry_own_vote_at(due);
+            return None;
+        }
+        self.retry_own_vote_at(now.mono_ms.saturating_add(config.vote_broadcast_ms));
+        Some(kind)
     }
 
     /// Notes an own vote that was queued.
-    pub(crate) fn note_own_vote(&mut self, kind: VoteKind, config: &Config, now: Now) {
-        let hash = self.winner.hash();
-        self.own_vote = Some(OwnVote { hash, kind, mono_ms: now.mono_ms });
-        self.retry_own_vote_at(now.mono_ms.saturating_add(config.vote_broadcast_ms));
+    pub(crate) fn note_own_vote(&mut self, kind: VoteKind, now: Now) {
+        self.own_vote = Some(OwnVote { hash: self.winner.hash(), kind, mono_ms: now.mono_ms });
     }
 
     /// Sets when the own vote is tried again.
     pub(crate) fn retry_own_vote_at(&mut self, due_ms: u64) {
         self.own_vote_due = Some(due_ms);
+    }
+
+    /// This node doesn't vote.
+    pub(crate) fn stop_own_votes(&mut self) {
+        self.own_vote_due = None;
     }
 
     pub(crate) fn note_flood(&mut self, now: Now) {
