@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use banano_primitives::{
     Account, Amount, Block, BlockDetails, BlockHash, Body, Difficulty, Epoch, SavedBlock, Sideband,
+    Signature,
 };
 
 use crate::read::LedgerRead;
@@ -171,8 +172,12 @@ impl Judge<'_> {
         require(!self.ledger.block_exists(&self.hash)?, ProcessResult::Old)
     }
 
+    /// A block of the all-zero account without any signature is told as unsigned, whatever its hash: by the lax
+    /// rule (node.md §1.7) zeros sign one hash in four for that key. It is refused either way, as a bad signature
+    /// here or for its account by the next check.
     fn require_signature(&self, account: &Account) -> Result<(), Stop> {
-        require(self.is_signed_by(account), ProcessResult::BadSignature)
+        let unsigned = account.is_zero() && *self.block.signature() == Signature::ZERO;
+        require(!unsigned && self.is_signed_by(account), ProcessResult::BadSignature)
     }
 
     fn require_work(&self, threshold: Difficulty) -> Result<(), Stop> {

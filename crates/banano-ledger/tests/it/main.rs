@@ -1,0 +1,8 @@
+//! The ledger from outside: its public API over each store.
+//!
+//! Run by the test gate. Reads `tests/data` and writes to temporary folders only.
+
+#[cfg(test)]
+mod backend;
+#[cfg(test)]
+mod scenarios;
