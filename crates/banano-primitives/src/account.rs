@@ -10,6 +10,7 @@ use blake2::digest::consts::U5;
 use blake2::{Blake2b, Digest};
 
 use crate::ascii_text::AsciiText;
+use crate::hex::{self, HexError};
 use crate::text_serde::text_serde;
 
 /// The characters of account text, value 0 to 31 in order.
@@ -44,6 +45,20 @@ impl Account {
     /// Tells whether this is the all-zero key.
     pub fn is_zero(&self) -> bool {
         *self == Self::ZERO
+    }
+
+    /// Returns the public key as upper-case hex digits on the stack.
+    pub fn hex(&self) -> AsciiText<64> {
+        hex::encode(&self.0, hex::Case::Upper)
+    }
+
+    /// Reads the 64 hex digits of a public key.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not 64 hex digits.
+    pub fn from_hex(text: &str) -> Result<Self, HexError> {
+        hex::decode(text).map(Self)
     }
 
     /// Returns the text with the prefix `ban_` on the stack.
