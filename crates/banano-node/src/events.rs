@@ -1,0 +1,187 @@
+//! Notifications: what happened in the node, as events for its subscribers.
+//!
+//! Called by the processing task in the order in which things happened. Collects; the pass hands
+//! everything to the sink after its commit. Never tells what is not yet durable, and builds nothing
+//! when nobody listens.
+
+use std::sync::Arc;
+
+use banano_consensus::{self as consensus, Cemented};
+use banano_ledger::{LedgerRead, StoreError};
+use banano_primitives::{Amount, BlockHash, Difficulty, SavedBlock, Vote};
+use banano_work::Finished;
+use banano_ws_protocol::{
+    Confirmation, ConfirmationKind, ConfirmationSideband, ElectionInfo, ElectionVote, Event, Extra,
+    Multiplier, UnconfirmedBlock, VoteCode, VoteEvent, WorkEvent, WorkOutcome, WorkRequest,
+    WorkResult,
+};
+
+/// Takes the events of a node, in causal order, a batch at a time. Called on the node's processing
+/// task and on the work pool's threads, so it must not wait for long.
+pub type EventSink = Arc<dyn Fn(Vec<Event>) + Send + Sync>;
+
+/// The events of one pass.
+pub(crate) struct Events {
+    sink: Option<EventSink>,
+    pending: Vec<Event>,
+}
+
+impl Events {
+    pub(crate) fn new(sink: Option<EventSink>) -> Self {
+        Self { sink, pending: Vec::new() }
+    }
+
+    /// Hands everything to the sink.
+    pub(crate) fn flush(&mut self) {
+        if let Some(sink) = &self.sink
+            && !self.pending.is_empty()
+        {
+            sink(std::mem::take(&mut self.pending));
+        }
+    }
+
+    fn push(&mut self, event: impl FnOnce() -> Event) {
+        if self.sink.is_some() {
+            self.pending.push(event());
+        }
+    }
+
+    /// A block was stored for the first time.
+    pub(crate) fn stored(&mut self, saved: &SavedBlock, amount: Option<Amount>) {
+        self.push(|| {
+            Event::NewUnconfirmedBlock(UnconfirmedBlock {
+                block: Arc::clone(&saved.block),
+                subtype: saved.subtype(),
+                account: Some(saved.account()),
+                amount,
+                extra: Extra::NONE,
+            })
+        });
+    }
+
+    pub(crate) fn election_started(&mut self, hash: BlockHash) {
+        self.push(|| Event::StartedElection(hash.into()));
+    }
+
+    pub(crate) fn election_stopped(&mut self, hash: BlockHash) {
+        self.push(|| Event::StoppedElection(hash.into()));
+    }
+
+    /// A vote was taken.
+    pub(crate) fn vote_handled(&mut self, vote: Arc<Vote>, code: consensus::VoteCode) {
+        self.push(|| Event::Vote(VoteEvent { vote, code: vote_code(code), extra: Extra::NONE }));
+    }
+
+    /// A block was cemented.
+    pub(crate) fn cemented(
+        &mut self,
+        cemented: Cemented,
+        ledger: &impl LedgerRead,
+    ) -> Result<(), StoreError> {
+        if self.sink.is_none() {
+            return Ok(());
+        }
+        let Cemented { block: saved, kind, election } = cemented;
+        let kind = match kind {
+            consensus::ConfirmationKind::Quorum => ConfirmationKind::ActiveQuorum,
+            consensus::ConfirmationKind::ConfirmationHeight => {
+                ConfirmationKind::ActiveConfirmationHeight
+            }
+            consensus::ConfirmationKind::Inactive => ConfirmationKind::Inactive,
+        };
+        let election = ElectionInfo {
+            duration_ms: election.duration_ms,
+            time_ms: election.end_unix_ms,
+            tally: election.tally,
+            final_tally: Some(election.final_tally),
+            blocks: Some(election.blocks.into()),
+            voters: Some(election.voters.into()),
+            request_count: Some(election.request_count.into()),
+            votes: election.votes.into_iter().map(election_vote).collect(),
+        };
+        self.pending.push(Event::Confirmation(confirmation(&saved, kind, election, ledger)?));
+        Ok(())
+    }
+
+    /// Somebody asked to confirm a block that had been cemented before (`node.md` §3.8).
+    pub(crate) fn cemented_again(
+        &mut self,
+        saved: &SavedBlock,
+        now_ms: u64,
+        ledger: &impl LedgerRead,
+    ) -> Result<(), StoreError> {
+        if self.sink.is_none() {
+            return Ok(());
+        }
+        let kind = ConfirmationKind::ActiveConfirmationHeight;
+        let election = ElectionInfo { blocks: Some(1), ..ElectionInfo::without_quorum(now_ms) };
+        self.pending.push(Event::Confirmation(confirmation(saved, kind, election, ledger)?));
+        Ok(())
+    }
+}
+
+fn confirmation(
+    saved: &SavedBlock,
+    kind: ConfirmationKind,
+    election: ElectionInfo,
+    ledger: &impl LedgerRead,
+) -> Result<Confirmation, StoreError> {
+    Ok(Confirmation {
+        block: Arc::clone(&saved.block),
+        account: saved.account(),
+        amount: ledger.amount(saved)?.unwrap_or_default(),
+        kind,
+        subtype: saved.subtype(),
+        linked_account: ledger.linked_account(saved)?,
+        sideband: Some(ConfirmationSideband {
+            height: saved.height(),
+            local_timestamp: saved.sideband.timestamp,
+        }),
+        election: Some(election),
+        local: false,
+        extra: Extra::NONE,
+    })
+}
+
+fn election_vote(vote: consensus::ElectionVote) -> ElectionVote {
+    let consensus::ElectionVote { representative, timestamp, hash, weight } = vote;
+    ElectionVote { representative, timestamp, hash, weight }
+}
+
+fn vote_code(code: consensus::VoteCode) -> VoteCode {
+    match code {
+        consensus::VoteCode::Vote => VoteCode::Vote,
+        consensus::VoteCode::Replay => VoteCode::Replay,
+        consensus::VoteCode::Late => VoteCode::Late,
+        consensus::VoteCode::Indeterminate => VoteCode::Indeterminate,
+        consensus::VoteCode::Ignored => VoteCode::Ignored,
+    }
+}
+
+/// The notification of a work request that came to its end. Multipliers are relative to the
+/// network's base difficulty, whatever was asked for (`node.md` §6.1).
+pub(crate) fn work_event(finished: &Finished, base: Difficulty) -> Event {
+    let outcome = match finished.outcome {
+        Err(_) => WorkOutcome::Cancelled,
+        Ok(work) => {
+            let difficulty = work.difficulty(&finished.root);
+            WorkOutcome::Success(WorkResult {
+                source: "local".to_owned(),
+                work,
+                difficulty,
+                multiplier: Multiplier::of(difficulty, base),
+            })
+        }
+    };
+    Event::Work(WorkEvent {
+        duration_ms: u64::try_from(finished.duration.as_millis()).unwrap_or(u64::MAX),
+        request: WorkRequest {
+            root: BlockHash::from_bytes(*finished.root.as_bytes()),
+            difficulty: finished.difficulty,
+            multiplier: Multiplier::of(finished.difficulty, base),
+        },
+        outcome,
+        bad_peers: Vec::new(),
+        extra: Extra::NONE,
+    })
+}

@@ -1,0 +1,176 @@
+//! The one task that changes a node: it owns the ledger's writer and the elections.
+//!
+//! Runs on a thread of its own, started by `running`. May wait for its inbox, and for nothing else.
+//! Works in passes, each ending with one commit; **nothing leaves the node before that commit**: no
+//! answer, no message, no event. So whoever was told something finds it after a kill of the process,
+//! and no final vote is sent that could be forgotten. Under load a pass takes more at once; idle, it
+//! takes one block and ends within microseconds.
+//!
+//! `blocks`, `votes` and `requests` take in what came, `effects` carries out what the elections want.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use banano_consensus::{Consensus, Now};
+use banano_ledger::{StoreError, Unchecked, Writer};
+use banano_primitives::{BlockHash, KeyPair, Network};
+use banano_wire::Message;
+
+use crate::catch_up::{self, CatchUp};
+use crate::clock::Clock;
+use crate::events::Events;
+use crate::inbox::{Inbox, Intake};
+use crate::outbox::Outbox;
+use crate::peers::{PeerId, Peers};
+use crate::request::View;
+use crate::stats::{NodeStats, bump};
+
+mod blocks;
+mod effects;
+mod requests;
+mod votes;
+
+use blocks::Arrival;
+
+/// What a processing task is made of.
+pub(crate) struct Parts {
+    pub(crate) clock: Clock,
+    pub(crate) network: Arc<Network>,
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) writer: Writer,
+    pub(crate) consensus: Consensus,
+    pub(crate) peers: Peers,
+    /// Whom this node votes for.
+    pub(crate) representatives: Vec<KeyPair>,
+    pub(crate) events: Events,
+}
+
+/// The task's state.
+pub(crate) struct Processor {
+    parts: Parts,
+    unchecked: Unchecked,
+    catch_up: CatchUp,
+    /// Blocks to be processed in this pass, in order.
+    arrivals: VecDeque<Arrival>,
+    /// Winners whose cementing takes more than one pass.
+    cementing: VecDeque<BlockHash>,
+    /// The elections want more than this pass had time for: the next one starts at once.
+    is_unfinished: bool,
+    outbox: Outbox,
+    stats: NodeStats,
+}
+
+impl Processor {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let unchecked_max = usize::try_from(parts.network.timings.unchecked_max);
+        let mut catch_up = CatchUp::default();
+        // What the others went on with while this node was away.
+        catch_up.walk(0);
+        Self {
+            parts,
+            unchecked: unchecked_max.map_or_else(|_| Unchecked::default(), Unchecked::new),
+            catch_up,
+            arrivals: VecDeque::new(),
+            cementing: VecDeque::new(),
+            is_unfinished: false,
+            outbox: Outbox::default(),
+            stats: NodeStats::default(),
+        }
+    }
+
+    /// Works until the inbox is closed.
+    ///
+    /// # Errors
+    /// When the store fails: what is not committed is lost, and nobody was told of it.
+    pub(crate) fn run(mut self) -> Result<(), StoreError> {
+        let mut intake = Intake::default();
+        loop {
+            self.parts.inbox.wait(self.patience(), &mut intake);
+            if intake.closed {
+                return Ok(());
+            }
+            self.pass(&mut intake)?;
+        }
+    }
+
+    /// How long the inbox may be waited for.
+    fn patience(&self) -> Option<Duration> {
+        if self.is_unfinished {
+            return Some(Duration::ZERO);
+        }
+        let wakeups = [self.parts.consensus.next_wakeup(), self.catch_up.next_wakeup()];
+        wakeups.into_iter().flatten().min().map(|due| self.parts.clock.until(due))
+    }
+
+    fn pass(&mut self, intake: &mut Intake) -> Result<(), StoreError> {
+        bump(&mut self.stats.passes);
+        let now = self.parts.clock.now();
+        self.note_dropped(intake, now);
+        for request in intake.requests.drain(..) {
+            self.take_request(request, now)?;
+        }
+        self.arrivals.extend(intake.blocks.drain(..).map(Arrival::from));
+        self.process_arrivals(now)?;
+        for (from, message) in intake.messages.drain(..) {
+            self.take_message(from, message, now)?;
+        }
+        // Fetched blocks, if an answer held any.
+        self.process_arrivals(now)?;
+        self.parts.consensus.tick(&self.parts.writer, now)?;
+        self.carry_out(now)?;
+        self.catch_up.ask(now.mono_ms, &mut self.parts.peers, &self.parts.writer)?;
+        self.parts.writer.commit()?;
+        self.leave(now);
+        Ok(())
+    }
+
+    /// Lets go of everything that waited for the commit.
+    fn leave(&mut self, now: Now) {
+        self.parts.peers.flush();
+        self.parts.events.flush();
+        self.outbox.deliver(&View {
+            consensus: &self.parts.consensus,
+            unchecked: &self.unchecked,
+            stats: &self.stats,
+            now,
+        });
+    }
+
+    fn note_dropped(&mut self, intake: &Intake, now: Now) {
+        if intake.dropped.is_zero() {
+            return;
+        }
+        self.stats.dropped.add(intake.dropped);
+        self.catch_up.dropped(now.mono_ms);
+    }
+
+    fn take_message(&mut self, from: PeerId, message: Message, now: Now) -> Result<(), StoreError> {
+        match message {
+            Message::Publish { block, .. } => {
+                self.arrivals.push_back(Arrival::published(block, from));
+            }
+            Message::ConfirmAck { vote, rebroadcasted } => {
+                self.take_vote(&vote, from, rebroadcasted, now)?;
+            }
+            Message::ConfirmReq { pairs } => self.answer_vote_request(from, &pairs, now)?,
+            Message::AscPullReq(request) => {
+                let answer = catch_up::answer(&request, &self.parts.writer)?;
+                self.parts.peers.send(from, Message::AscPullAck(answer));
+            }
+            Message::AscPullAck(answer) => {
+                let blocks = self.catch_up.answered(from, answer, &self.parts.writer)?;
+                self.arrivals.extend(blocks.into_iter().map(Arrival::fetched));
+            }
+            Message::Keepalive(_)
+            | Message::NodeIdHandshake(_)
+            | Message::TelemetryReq
+            | Message::TelemetryAck(_)
+            | Message::BulkPull(_)
+            | Message::BulkPush
+            | Message::BulkPullAccount(_)
+            | Message::FrontierReq(_) => bump(&mut self.stats.messages_unused),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! Blocks: into the ledger, and what follows from each result.
+
+use std::sync::Arc;
+
+use banano_consensus::Now;
+use banano_ledger::{Dependency, LedgerRead as _, ProcessResult, RollbackError, StoreError};
+use banano_primitives::{Account, Amount, Block, SavedBlock};
+use banano_wire::Message;
+use tokio::sync::oneshot;
+
+use super::Processor;
+use crate::inbox::Incoming;
+use crate::peers::PeerId;
+use crate::request::Process;
+use crate::stats::bump;
+
+/// A block on its way into the ledger.
+pub(super) struct Arrival {
+    block: Arc<Block>,
+    origin: Origin,
+}
+
+/// Where a block comes from.
+enum Origin {
+    /// This process. Told to everybody.
+    Local { signed_by: Option<Account>, force: bool, reply: oneshot::Sender<ProcessResult> },
+    /// A peer's flood.
+    Peer(PeerId),
+    /// A peer's answer, asked for to catch up. The others have it.
+    Fetched,
+    /// It waited for a block that has come now.
+    Unchecked,
+}
+
+impl From<Incoming> for Arrival {
+    fn from(incoming: Incoming) -> Self {
+        Self::published(incoming.block, incoming.from)
+    }
+}
+
+impl Arrival {
+    pub(super) fn published(block: Arc<Block>, from: PeerId) -> Self {
+        Self { block, origin: Origin::Peer(from) }
+    }
+
+    pub(super) fn fetched(block: Arc<Block>) -> Self {
+        Self { block, origin: Origin::Fetched }
+    }
+
+    pub(super) fn local(process: Process) -> Self {
+        let Process { block, signed_by, force, reply } = process;
+        Self { block, origin: Origin::Local { signed_by, force, reply } }
+    }
+}
+
+impl Processor {
+    /// Processes what has arrived, and what had waited for it.
+    pub(super) fn process_arrivals(&mut self, now: Now) -> Result<(), StoreError> {
+        while let Some(Arrival { block, origin }) = self.arrivals.pop_front() {
+            match origin {
+                Origin::Local { signed_by, force, reply } => {
+                    let mut result = self.process(&block, signed_by, Flood::All, now)?;
+                    if result == ProcessResult::Fork && force {
+                        self.parts.consensus.erase(&block.qualified_root(), now);
+                        result = self.replace(&block, signed_by, now)?;
+                    }
+                    self.outbox.process(reply, result);
+                }
+                Origin::Peer(_) if !self.has_entry_work(&block) => {
+                    bump(&mut self.stats.blocks_without_work);
+                }
+                Origin::Peer(from) => {
+                    self.process(&block, None, Flood::Some { except: Some(from) }, now)?;
+                }
+                Origin::Unchecked => {
+                    self.process(&block, None, Flood::Some { except: None }, now)?;
+                }
+                Origin::Fetched => {
+                    bump(&mut self.stats.blocks_fetched);
+                    self.process(&block, None, Flood::Nobody, now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a flooded block must have before it is worth looking at (`node.md` §1.8).
+    fn has_entry_work(&self, block: &Block) -> bool {
+        block.difficulty() >= self.parts.network.thresholds.entry_of(block)
+    }
+
+    /// Gives one block to the ledger.
+    fn process(
+        &mut self,
+        block: &Arc<Block>,
+        signed_by: Option<Account>,
+        flood: Flood,
+        now: Now,
+    ) -> Result<ProcessResult, StoreError> {
+        let outcome = self.parts.writer.process(block, signed_by, now.unix_ms / 1000)?;
+        let result = outcome.result;
+        self.stats.count(result);
+        if let Some(saved) = outcome.saved {
+            self.stored(&saved, outcome.amount, flood, now)?;
+        } else if result == ProcessResult::Fork {
+            self.parts.consensus.on_fork(block, &self.parts.writer, now)?;
+        } else if let Some(dependency) = Dependency::of(block, result) {
+            self.note_gap(block, result, now);
+            self.unchecked.put(dependency, Arc::clone(block));
+        }
+        Ok(result)
+    }
+
+    /// A block made progress.
+    fn stored(
+        &mut self,
+        saved: &SavedBlock,
+        amount: Option<Amount>,
+        flood: Flood,
+        now: Now,
+    ) -> Result<(), StoreError> {
+        self.parts.events.stored(saved, amount);
+        self.catch_up.found(&saved.hash());
+        self.parts.consensus.on_stored(saved, &self.parts.writer, now)?;
+        match flood {
+            Flood::All => self.parts.peers.broadcast(&publish(&saved.block, true)),
+            Flood::Some { except } => {
+                self.parts.peers.flood(&publish(&saved.block, false), except);
+            }
+            Flood::Nobody => {}
+        }
+        if !self.unchecked.is_empty() {
+            for dependency in Dependency::met_by(saved) {
+                let waiting = self.unchecked.take(dependency);
+                self.arrivals.extend(
+                    waiting.into_iter().map(|block| Arrival { block, origin: Origin::Unchecked }),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers what to fetch, should it not come by itself.
+    fn note_gap(&mut self, block: &Block, result: ProcessResult, now: Now) {
+        let (missing, account) = match result {
+            ProcessResult::GapPrevious => (block.previous(), block.account()),
+            _ => match block.source().or(block.link().map(|link| link.as_hash())) {
+                Some(source) if result == ProcessResult::GapSource => (source, None),
+                _ => return,
+            },
+        };
+        self.catch_up.missing(missing, account, now.mono_ms);
+    }
+
+    /// Puts a block in the place of what the ledger holds for its root (`node.md` §3.10).
+    pub(super) fn replace(
+        &mut self,
+        block: &Arc<Block>,
+        signed_by: Option<Account>,
+        now: Now,
+    ) -> Result<ProcessResult, StoreError> {
+        let holder = self.parts.writer.successor(&block.qualified_root())?;
+        if let Some(holder) = holder.filter(|holder| *holder != block.hash()) {
+            match self.parts.writer.rollback(&holder) {
+                Ok(gone) => self.parts.consensus.on_rolled_back(&gone, now),
+                Err(RollbackError::Store(error)) => return Err(error),
+                Err(refused) => {
+                    bump(&mut self.stats.forks_refused);
+                    tracing::warn!(block = %block.hash(), %refused, "fork not taken");
+                    return Ok(ProcessResult::Fork);
+                }
+            }
+        }
+        self.process(block, signed_by, Flood::All, now)
+    }
+}
+
+/// Who is sent a block that made progress.
+#[derive(Clone, Copy)]
+enum Flood {
+    /// Every peer: it is ours.
+    All,
+    /// Some peers, who send it on.
+    Some { except: Option<PeerId> },
+    /// Nobody.
+    Nobody,
+}
+
+pub(super) fn publish(block: &Arc<Block>, originator: bool) -> Message {
+    Message::Publish { block: Arc::clone(block), originator }
+}
