@@ -271,11 +271,19 @@ impl Election {
     }
 
     /// Which of these representatives haven't voted as wanted: at all, for the winner, and finally once quorum was seen (node.md §4.10).
-    pub(crate) fn lacking(&self, representatives: &[Account]) -> Vec<Account> {
+    ///
+    /// A vote that isn't final and was taken before `stale_before_ms` counts for nothing here: voters repeat themselves, so its voter may have changed
+    /// its mind in a message that was lost, and would never be asked again.
+    pub(crate) fn lacking(
+        &self,
+        representatives: &[Account],
+        stale_before_ms: u64,
+    ) -> Vec<Account> {
         let winner = self.winner.hash();
         let lacks = |representative: &&Account| match self.ballots.get(representative) {
             None => true,
-            Some(vote) => vote.hash != winner || (self.has_quorum && !vote.timestamp.is_final()),
+            Some(vote) if vote.timestamp.is_final() => vote.hash != winner,
+            Some(vote) => self.has_quorum || vote.hash != winner || vote.taken_ms < stale_before_ms,
         };
         representatives.iter().filter(lacks).copied().collect()
     }

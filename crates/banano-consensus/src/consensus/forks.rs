@@ -39,14 +39,14 @@ impl Consensus {
 
     /// Takes in what a rollback removed, newest first. Elections for these blocks end, except where another block is the winner: that election
     /// asked for the rollback.
-    pub fn on_rolled_back(&mut self, blocks: &[SavedBlock], now: Now) {
+    pub fn on_rolled_back(&mut self, blocks: &[SavedBlock]) {
         for block in blocks {
             let hash = block.hash();
             let Some(id) = self.elections.of_root(&block.block.qualified_root()) else { continue };
             let Some(election) = self.elections.get_mut(id) else { continue };
             election.set_votable(&hash, false);
             if election.winner().hash() == hash && !election.is_confirmed() {
-                self.remove(id, now);
+                self.remove(id);
             }
         }
     }

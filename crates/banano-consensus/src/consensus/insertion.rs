@@ -51,14 +51,14 @@ impl Consensus {
     }
 
     /// Ends the election of a root without a decision, as RPC `process` with force does.
-    pub fn erase(&mut self, root: &QualifiedRoot, now: Now) {
+    pub fn erase(&mut self, root: &QualifiedRoot) {
         if let Some(id) = self.elections.of_root(root) {
-            self.remove(id, now);
+            self.remove(id);
         }
     }
 
     /// Removes an election and tells of every candidate that isn't a confirmed winner.
-    pub(super) fn remove(&mut self, id: ElectionId, now: Now) {
+    pub(super) fn remove(&mut self, id: ElectionId) {
         let Some(Running { election, place }) = self.elections.remove(id) else { return };
         if let Some(place) = place {
             self.buckets.ended(place, id);
@@ -70,17 +70,20 @@ impl Consensus {
                 self.effects.push(Effect::ElectionStopped { hash });
             }
         }
-        if winner.is_none() {
-            // What was said isn't lost: the root may be contested again. Own votes are made anew.
-            for ballot in election.ballots().iter().filter(|ballot| !ballot.is_own) {
-                let vote = CachedVote {
-                    representative: ballot.representative,
-                    timestamp: ballot.timestamp,
-                    weight: ballot.weight,
-                };
-                self.vote_cache.insert(ballot.hash, vote, now.mono_ms);
-            }
+    }
+
+    /// Removes an election to make room. What was said isn't lost: the root will be contested again. Own votes are made anew.
+    pub(super) fn drop_for_room(&mut self, id: ElectionId, now: Now) {
+        let Some(election) = self.elections.get(id) else { return };
+        for ballot in election.ballots().iter().filter(|ballot| !ballot.is_own) {
+            let vote = CachedVote {
+                representative: ballot.representative,
+                timestamp: ballot.timestamp,
+                weight: ballot.weight,
+            };
+            self.vote_cache.insert(ballot.hash, vote, now.mono_ms);
         }
+        self.remove(id);
     }
 
     /// Sets the election's timer for what it wants to do next.

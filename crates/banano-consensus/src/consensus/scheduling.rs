@@ -99,7 +99,7 @@ impl Consensus {
             let next = if self.elections.len() < self.config.active_elections {
                 self.buckets.pop()
             } else if let Some((starved, dropped)) = self.buckets.room_for_the_starved() {
-                self.remove(dropped, now);
+                self.drop_for_room(dropped, now);
                 self.buckets.pop_from(starved)
             } else {
                 None

@@ -6,7 +6,7 @@ use banano_ledger::{LedgerRead, StoreError};
 use banano_primitives::Amount;
 
 use super::Consensus;
-use crate::election::{Act, ElectionId};
+use crate::election::{Act, Election, ElectionId};
 use crate::timers::Timer;
 use crate::{Effect, Now};
 
@@ -56,7 +56,7 @@ impl Consensus {
                 Act::Flood => self.flood(id, now),
                 Act::Request => self.request(id, ledger, now)?,
                 Act::Expire => {
-                    self.remove(id, now);
+                    self.remove(id);
                     return Ok(true);
                 }
                 Act::Leave => {
@@ -83,7 +83,8 @@ impl Consensus {
     ) -> Result<(), StoreError> {
         self.renew_principals(ledger, now)?;
         let Some(election) = self.elections.get_mut(id) else { return Ok(()) };
-        let lacking = election.lacking(self.principals.accounts());
+        let stale_before_ms = Election::stale_before_ms(&self.config, now);
+        let lacking = election.lacking(self.principals.accounts(), stale_before_ms);
         election.note_request(!lacking.is_empty(), now);
         if !lacking.is_empty() {
             let winner = election.winner();
@@ -111,7 +112,7 @@ impl Consensus {
                 self.effects.push(Effect::Flood { block: Arc::clone(winner) });
             }
         }
-        self.remove(id, now);
+        self.remove(id);
         Ok(())
     }
 

@@ -57,7 +57,7 @@ pub(crate) struct Ballot {
     /// At the last count.
     pub(crate) weight: Amount,
     pub(crate) is_own: bool,
-    taken_ms: u64,
+    pub(crate) taken_ms: u64,
 }
 
 /// All of them.

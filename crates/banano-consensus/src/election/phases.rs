@@ -160,6 +160,11 @@ impl Election {
         }
     }
 
+    /// Votes older than this may be out of date: ten rounds of requests, which is longer than voters wait before they repeat a vote.
+    pub(crate) fn stale_before_ms(config: &Config, now: Now) -> u64 {
+        now.mono_ms.saturating_sub(config.base_latency_ms.saturating_mul(50))
+    }
+
     fn request_at(&self, config: &Config) -> u64 {
         let factor = if self.behavior == Behavior::Optimistic { 2 } else { 5 };
         let spacing_ms = config.base_latency_ms.saturating_mul(factor);
