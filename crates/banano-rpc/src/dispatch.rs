@@ -1,0 +1,98 @@
+//! From the bytes of a body to the bytes of an answer.
+//!
+//! Called by the server, once per request; knows nothing of HTTP. Every request ends: by its answer, by
+//! its refusal, or by its deadline. Writes the one line that the log has for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tracing::info;
+
+use crate::call::{Call, Shared};
+use crate::commands::{Answer, Command, Run};
+use crate::error::Error;
+use crate::reply::Reply;
+use crate::request::Request;
+
+/// Answers one body.
+pub(crate) async fn answer(shared: &Arc<Shared>, body: &[u8]) -> Vec<u8> {
+    let begun = Instant::now();
+    let (subject, answer) = match Request::parse(body, shared.config.nesting_max) {
+        Ok(request) => (subject(shared, &request), run(shared, request, begun).await),
+        Err(error) => (String::from("?"), Err(error)),
+    };
+    log(&subject, &answer, begun.elapsed());
+    let reply = answer.map_or_else(Reply::error, Reply::from);
+    let mut out = Vec::with_capacity(256);
+    reply.render(&mut out);
+    out
+}
+
+async fn run(shared: &Arc<Shared>, request: Request, begun: Instant) -> Answer {
+    let name = request.text("action").unwrap_or_default();
+    let command = Command::find(name).ok_or(Error::UnknownCommand)?;
+    if command.control && !shared.config.enable_control {
+        return Err(Error::ControlDisabled);
+    }
+    let limit = match command.run {
+        Run::Work(_) => shared.config.work_timeout(),
+        _ if request.flag("do_work", false) => shared.config.work_timeout(),
+        _ => shared.config.request_timeout(),
+    };
+    let deadline = begun + limit;
+    let call = Arc::new(Call { request, shared: Arc::clone(shared), deadline });
+    let mut object = tokio::time::timeout_at(deadline, run_now(command, &call))
+        .await
+        .unwrap_or(Err(Error::Deadline(limit)))?;
+    if call.request.dash_form() {
+        object.put_first("deprecated_account_format", 1);
+    }
+    if object.is_empty() {
+        return Err(Error::EmptyResponse);
+    }
+    Ok(object)
+}
+
+async fn run_now(command: &Command, call: &Arc<Call>) -> Answer {
+    match command.run {
+        Run::Tell(function) => Ok(function(call)),
+        Run::Now(function) => function(call),
+        Run::Wait(function) | Run::Work(function) => function(call).await,
+        Run::Scan(function) => {
+            let seat =
+                Arc::clone(&call.shared.scans).acquire_owned().await.map_err(|_| Error::Stopped)?;
+            let call = Arc::clone(call);
+            let scan = tokio::task::spawn_blocking(move || {
+                let answer = function(&call);
+                drop(seat);
+                answer
+            });
+            scan.await.map_err(Error::internal)?
+        }
+    }
+}
+
+/// What the log calls a request: its action and whom it is about, with the dev network's short names.
+fn subject(shared: &Shared, request: &Request) -> String {
+    let action = request.text("action").unwrap_or("?");
+    let action: String = action.chars().take(40).collect();
+    match request.text("account").and_then(|text| text.parse().ok()) {
+        Some(account) => format!("{action} {}", shared.names.short(account)),
+        None => action,
+    }
+}
+
+fn log(subject: &str, answer: &Answer, took: Duration) {
+    let ms = took.as_secs_f64() * 1e3;
+    match answer {
+        Ok(_) => info!(target: "rpc", "{subject}: ok, {ms:.1} ms"),
+        Err(error) => {
+            let detail = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+            info!(target: "rpc", "{subject}: {error}{detail}, {ms:.1} ms");
+        }
+    }
+    if let Err(Error::Internal(cause)) = answer {
+        tracing::error!(target: "rpc", "{subject}: {cause}");
+    }
+}
