@@ -3,10 +3,12 @@
 //! Called by the node, which handles values of [`Message`] whatever carried them.
 
 mod asc_pull;
-mod handshake;
+pub(crate) mod handshake;
 mod keepalive;
-mod legacy_bootstrap;
+pub(crate) mod legacy_bootstrap;
+pub(crate) mod publish;
 mod telemetry;
+pub(crate) mod voting;
 
 pub use asc_pull::{
     AccountInfoAnswer, AscPullAck, AscPullReq, AscPullStart, Frontiers, Pulled, Request,

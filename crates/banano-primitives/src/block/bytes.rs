@@ -13,7 +13,7 @@ use crate::work::Work;
 
 /// The bytes do not have the length of their kind of block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a {kind} block has {} bytes, found {found}", kind.size())]
+#[error("expected {} bytes for a block of kind {kind}, found {found}", kind.size())]
 pub struct BlockDecodeError {
     /// The kind that was expected.
     pub kind: BlockKind,

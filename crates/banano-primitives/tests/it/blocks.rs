@@ -105,7 +105,7 @@ fn new_work_keeps_the_hash() {
 #[test]
 fn bytes_of_another_length_are_refused() {
     let error = Block::decode(BlockKind::Open, &[0; 167]).unwrap_err();
-    assert_eq!(error.to_string(), "a open block has 168 bytes, found 167");
+    assert_eq!(error.to_string(), "expected 168 bytes for a block of kind open, found 167");
     assert!(Block::decode(BlockKind::Open, &[0; 169]).is_err());
     assert!(Block::decode(BlockKind::State, &[]).is_err());
 }

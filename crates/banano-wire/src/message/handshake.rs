@@ -5,6 +5,13 @@
 
 use banano_primitives::{Account, BlockHash, KeyPair, Signature};
 
+use crate::bytes::Reader;
+use crate::error::Problem;
+
+const QUERY: u16 = 1;
+const RESPONSE: u16 = 2;
+const VERSION_2: u16 = 4;
+
 /// 32 random bytes that the other side has to sign.
 pub type Cookie = [u8; 32];
 
@@ -34,6 +41,47 @@ impl Handshake {
             Self::V1 { query, .. } | Self::V2 { query, .. } => query.as_ref(),
         }
     }
+
+    /// Appends query and response and returns the extensions that tell what is there.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) -> u16 {
+        let mut extensions = 0;
+        if let Some(cookie) = self.query() {
+            extensions |= QUERY;
+            out.extend_from_slice(cookie);
+        }
+        match self {
+            Self::V1 { response, .. } => {
+                if let Some(ResponseV1 { node_id, signature }) = response {
+                    extensions |= RESPONSE;
+                    out.extend_from_slice(node_id.as_bytes());
+                    out.extend_from_slice(signature.as_bytes());
+                }
+            }
+            Self::V2 { response, .. } => {
+                extensions |= VERSION_2;
+                if let Some(ResponseV2 { node_id, salt, genesis, signature }) = response {
+                    extensions |= RESPONSE;
+                    out.extend_from_slice(node_id.as_bytes());
+                    out.extend_from_slice(salt);
+                    out.extend_from_slice(genesis.as_bytes());
+                    out.extend_from_slice(signature.as_bytes());
+                }
+            }
+        }
+        extensions
+    }
+
+    pub(crate) fn decode(extensions: u16, reader: &mut Reader<'_>) -> Result<Self, Problem> {
+        let query = (extensions & QUERY != 0).then(|| reader.array()).transpose()?;
+        let has_response = extensions & RESPONSE != 0;
+        Ok(if extensions & VERSION_2 == 0 {
+            let response = has_response.then(|| ResponseV1::decode(reader)).transpose()?;
+            Self::V1 { query, response }
+        } else {
+            let response = has_response.then(|| ResponseV2::decode(reader)).transpose()?;
+            Self::V2 { query, response }
+        })
+    }
 }
 
 /// Proof of a node id, version 1.
@@ -54,6 +102,10 @@ impl ResponseV1 {
     /// Tells whether the node signed this cookie.
     pub fn verify(&self, cookie: &Cookie) -> bool {
         self.node_id.verifies(cookie, &self.signature)
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Problem> {
+        Ok(Self { node_id: reader.account()?, signature: reader.signature()? })
     }
 }
 
@@ -81,6 +133,26 @@ impl ResponseV2 {
     pub fn verify(&self, cookie: &Cookie) -> bool {
         self.node_id.verifies(&signed_bytes(cookie, &self.salt, &self.genesis), &self.signature)
     }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Problem> {
+        Ok(Self {
+            node_id: reader.account()?,
+            salt: reader.array()?,
+            genesis: reader.hash()?,
+            signature: reader.signature()?,
+        })
+    }
+}
+
+/// Returns the length of the payload with these extensions.
+pub(crate) fn length(extensions: u16) -> usize {
+    let query = if extensions & QUERY == 0 { 0 } else { 32 };
+    let response = match (extensions & RESPONSE, extensions & VERSION_2) {
+        (0, _) => 0,
+        (_, 0) => 96,
+        _ => 160,
+    };
+    query + response
 }
 
 fn signed_bytes(cookie: &Cookie, salt: &[u8; 32], genesis: &BlockHash) -> Vec<u8> {

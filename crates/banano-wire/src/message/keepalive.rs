@@ -4,6 +4,9 @@
 
 use std::net::{Ipv6Addr, SocketAddrV6};
 
+use crate::bytes::Reader;
+use crate::error::Problem;
+
 /// Addresses of nodes that the sender knows, in eight slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keepalive {
@@ -30,5 +33,23 @@ impl Keepalive {
     /// Returns the addresses of peers: slots with an address.
     pub fn peers(&self) -> impl Iterator<Item = SocketAddrV6> {
         self.slots.iter().copied().filter(|slot| !slot.ip().is_unspecified())
+    }
+
+    /// Appends the slots: address in network order, port little endian.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) -> u16 {
+        for slot in &self.slots {
+            out.extend_from_slice(&slot.ip().octets());
+            out.extend_from_slice(&slot.port().to_le_bytes());
+        }
+        0
+    }
+
+    pub(crate) fn decode(reader: &mut Reader<'_>) -> Result<Self, Problem> {
+        let mut slots = [Self::EMPTY_SLOT; Self::SLOTS];
+        for slot in &mut slots {
+            let address = Ipv6Addr::from(reader.array::<16>()?);
+            *slot = SocketAddrV6::new(address, u16::from_le_bytes(reader.array()?), 0, 0);
+        }
+        Ok(Self { slots })
     }
 }

@@ -5,6 +5,10 @@
 
 use banano_primitives::{Account, BlockHash, Difficulty, KeyPair, Signature};
 
+use crate::bytes::Reader;
+use crate::error::{EncodeError, Problem};
+use crate::header::MessageKind;
+
 /// A node's signed report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Telemetry {
@@ -53,7 +57,9 @@ impl Telemetry {
     /// Bytes of the known fields, signature included.
     pub const SIZE: usize = 202;
     /// Most bytes of unknown fields: the size is a number of ten bits.
-    pub const UNKNOWN_MAX: usize = 0x3FF - Self::SIZE;
+    pub const UNKNOWN_MAX: usize = Self::SIZE_MASK as usize - Self::SIZE;
+    /// Bits of the extensions that hold the size.
+    pub(crate) const SIZE_MASK: u16 = 0x3FF;
 
     /// Returns the report signed by its node. Sets the node id to that of the key.
     #[must_use]
@@ -66,6 +72,47 @@ impl Telemetry {
     /// Tells whether the named node signed this report.
     pub fn verify(&self) -> bool {
         self.node_id.verifies(&self.signed_bytes(), &self.signature)
+    }
+
+    /// Appends the report and returns the extensions, which hold its size.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Result<u16, EncodeError> {
+        let size = Self::SIZE.saturating_add(self.unknown.len());
+        let extensions = u16::try_from(size).ok().filter(|size| *size <= Self::SIZE_MASK).ok_or(
+            EncodeError {
+                kind: MessageKind::TelemetryAck,
+                items: "unknown bytes",
+                min: 0,
+                max: Self::UNKNOWN_MAX,
+                found: self.unknown.len(),
+            },
+        )?;
+        out.extend_from_slice(self.signature.as_bytes());
+        out.extend_from_slice(&self.signed_bytes());
+        Ok(extensions)
+    }
+
+    pub(crate) fn decode(reader: &mut Reader<'_>) -> Result<Self, Problem> {
+        Ok(Self {
+            signature: reader.signature()?,
+            node_id: reader.account()?,
+            block_count: reader.u64_be()?,
+            cemented_count: reader.u64_be()?,
+            unchecked_count: reader.u64_be()?,
+            account_count: reader.u64_be()?,
+            bandwidth_cap: reader.u64_be()?,
+            peer_count: u32::from_be_bytes(reader.array()?),
+            protocol_version: reader.u8()?,
+            uptime: reader.u64_be()?,
+            genesis_block: reader.hash()?,
+            major_version: reader.u8()?,
+            minor_version: reader.u8()?,
+            patch_version: reader.u8()?,
+            pre_release_version: reader.u8()?,
+            maker: reader.u8()?,
+            timestamp: reader.u64_be()?,
+            active_difficulty: Difficulty::new(reader.u64_be()?),
+            unknown: reader.rest().to_vec(),
+        })
     }
 
     /// Returns everything after the signature.
