@@ -2,6 +2,8 @@
 //!
 //! Called by the renderers only. Names are ours and need no escapes; texts of others are escaped.
 
+use std::ops::Range;
+
 use banano_primitives::{Account, Amount, Prefix, Unit};
 
 use super::RenderSettings;
@@ -11,11 +13,17 @@ use crate::{Extra, Place};
 pub(super) struct Writer<'a> {
     out: &'a mut Vec<u8>,
     settings: &'a RenderSettings,
+    /// Some accounts of this message, and where in `out` they are written. Messages repeat accounts,
+    /// and the checksum of one costs as much as all else of a vote in an election.
+    accounts: [Option<(Account, Range<usize>)>; ACCOUNTS_KEPT],
 }
+
+/// The first three, and the latest.
+const ACCOUNTS_KEPT: usize = 4;
 
 impl<'a> Writer<'a> {
     pub(super) const fn new(out: &'a mut Vec<u8>, settings: &'a RenderSettings) -> Self {
-        Self { out, settings }
+        Self { out, settings, accounts: [const { None }; ACCOUNTS_KEPT] }
     }
 
     /// Opens the message.
@@ -111,7 +119,24 @@ impl<'a> Writer<'a> {
 
     /// Writes an account with the prefix of the settings.
     pub(super) fn account(&mut self, name: &str, account: &Account) {
-        self.ascii(name, &account.with_prefix(self.settings.prefix));
+        self.name(name);
+        self.put(b"\"");
+        let written = self.accounts.iter().flatten().find(|(known, _)| known == account);
+        if let Some((_, range)) = written {
+            self.out.extend_from_within(range.clone());
+        } else {
+            let start = self.out.len();
+            self.put(account.with_prefix(self.settings.prefix).as_bytes());
+            self.keep_account(account, start..self.out.len());
+        }
+        self.put(b"\"");
+    }
+
+    fn keep_account(&mut self, account: &Account, range: Range<usize>) {
+        let free = self.accounts.iter().position(Option::is_none);
+        if let Some(slot) = self.accounts.get_mut(free.unwrap_or(ACCOUNTS_KEPT - 1)) {
+            *slot = Some((*account, range));
+        }
     }
 
     /// Writes at most 64 bytes in upper-case hex.
