@@ -61,7 +61,7 @@ impl Processor {
                 Origin::Local { signed_by, force, reply } => {
                     let mut result = self.process(&block, signed_by, Flood::All, now)?;
                     if result == ProcessResult::Fork && force {
-                        self.parts.consensus.erase(&block.qualified_root(), now);
+                        self.parts.consensus.erase(&block.qualified_root());
                         result = self.replace(&block, signed_by, now)?;
                     }
                     self.outbox.process(reply, result);
@@ -162,7 +162,7 @@ impl Processor {
         let holder = self.parts.writer.successor(&block.qualified_root())?;
         if let Some(holder) = holder.filter(|holder| *holder != block.hash()) {
             match self.parts.writer.rollback(&holder) {
-                Ok(gone) => self.parts.consensus.on_rolled_back(&gone, now),
+                Ok(gone) => self.parts.consensus.on_rolled_back(&gone),
                 Err(RollbackError::Store(error)) => return Err(error),
                 Err(refused) => {
                     bump(&mut self.stats.forks_refused);
