@@ -2,7 +2,7 @@
 //!
 //! Made by the node (or by a gateway), kept by the journal, matched by filters, rendered for
 //! clients. May hold values of `banano-primitives`. Never holds JSON that we know the meaning of:
-//! members that a newer node added, and that we only pass on, are the one exception ([`Extra`]).
+//! members that a newer node added, and that we only pass on, are the one exception ([`Extra`](crate::Extra)).
 
 mod bootstrap;
 mod confirmation;

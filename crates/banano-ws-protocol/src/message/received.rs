@@ -91,7 +91,7 @@ impl ReceivedEvent {
     }
 
     /// What a client that asked for `variant` gets to know of `event`: the value of the text that
-    /// [`render`](crate::render) makes. What is only for filters is left out.
+    /// [`render`](crate::render()) makes. What is only for filters is left out.
     pub fn of(event: Event, variant: Variant) -> Self {
         match event {
             Event::Confirmation(it) => Self::Confirmation(ReceivedConfirmation::of(it, variant)),
