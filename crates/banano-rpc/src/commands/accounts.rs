@@ -172,7 +172,7 @@ fn for_each(
         match answer {
             Ok(reply) => found.put_reply(text.to_owned(), reply),
             Err(error @ (Error::BadAccount | Error::AccountNotFound)) => {
-                errors.put(text.to_owned(), error)
+                errors.put(text.to_owned(), error);
             }
             Err(error) => return Err(error),
         }
