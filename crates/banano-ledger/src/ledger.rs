@@ -3,6 +3,7 @@
 //! Called by whoever starts a node, and through `LedgerRead` by everybody. Holds counters and weights of the
 //! committed state in memory; everything else stands in the store. Never changes but by a writer's commit.
 
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use banano_primitives::{Account, Amount, BlockHash, Network};
@@ -52,6 +53,25 @@ impl Ledger {
     /// Never in practice: a fresh memory store refuses nothing.
     pub fn memory(network: &Network) -> Result<Arc<Self>, OpenError> {
         Self::open(Box::new(MemoryStore::new()), network)
+    }
+
+    /// Opens the ledger in a folder, or begins one in an empty or missing folder. The folder belongs to this
+    /// process until the ledger is dropped.
+    ///
+    /// # Errors
+    /// As `open`; and when the folder is something else's, in use, or damaged. Nothing in it is changed then.
+    pub fn disk(path: &Path, network: &Network) -> Result<Arc<Self>, OpenError> {
+        let store = open::open_folder(path, &Rules::of(network))?;
+        Self::open(Box::new(store), network)
+    }
+
+    /// Brings everything committed to the disk itself. A commit alone survives a kill of the process; after this
+    /// it survives a power cut.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        self.store.sync()
     }
 
     /// Takes the writer's seat, waiting until it is free. Dropping the writer frees it.

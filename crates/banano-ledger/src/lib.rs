@@ -33,6 +33,6 @@ pub use process::{Outcome, ProcessResult};
 pub use read::{LedgerRead, Page, Rows, Uncemented, destination};
 pub use rollback::RollbackError;
 pub use row::{AccountInfo, ConfirmationHeight, Counts, ReceivableInfo};
-pub use store::{Change, Key, MemoryStore, Row, Store, StoreError, Table};
+pub use store::{Change, DiskStore, FolderError, Key, MemoryStore, Row, Store, StoreError, Table};
 pub use unchecked::{Dependency, UNCHECKED_BLOCKS_MAX, Unchecked};
 pub use writer::Writer;

@@ -3,6 +3,7 @@
 //! Called by `Ledger::open`. Reads the store and, only when it is empty, writes the genesis block. Never repairs,
 //! converts or overwrites anything.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use banano_primitives::{Account, Amount, BlockDetails, BlockHash, Epoch, SavedBlock, Sideband};
@@ -11,7 +12,9 @@ use crate::ledger::{Committed, Weights};
 use crate::read::value;
 use crate::row::{self, AccountInfo, ConfirmationHeight, Counts};
 use crate::rules::Rules;
-use crate::store::{Change, Key, Row, Store, StoreError, Table};
+use crate::store::{
+    Change, DiskStore, Folder, FolderError, Key, Mark, Row, Store, StoreError, Table,
+};
 
 /// The layout of the rows. Another layout is another number.
 pub(crate) const VERSION: u64 = 1;
@@ -50,9 +53,38 @@ pub enum OpenError {
         /// What is wrong.
         problem: String,
     },
+    /// The folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// The store itself failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Opens the folder of a ledger on disk, or makes one, as a store of this network and version.
+pub(crate) fn open_folder(path: &Path, rules: &Rules) -> Result<DiskStore, OpenError> {
+    let wanted = rules.genesis.hash();
+    let network = rules.network.clone();
+    let fresh = Mark { version: VERSION, network, genesis: wanted, is_begun: false };
+    let folder = Folder::open(path, fresh)?;
+    let mark = folder.mark().clone();
+    if mark.version != VERSION {
+        return Err(OpenError::OtherVersion { found: mark.version });
+    }
+    if mark.genesis != wanted {
+        let (network, found) = (rules.network.clone(), mark.genesis);
+        return Err(OpenError::OtherNetwork { network, found, wanted });
+    }
+    folder.prepare()?;
+    let mut store = DiskStore::open(folder)?;
+    if !mark.is_begun {
+        begin(&store, rules)?;
+        store.sync()?;
+        store.folder_mut().set_begun()?;
+    } else if store.get(Table::Meta, &meta("version"))?.is_none() {
+        return Err(missing("version"));
+    }
+    Ok(store)
 }
 
 /// The key of a named row in `meta`.

@@ -5,16 +5,22 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+mod disk;
+mod folder;
+mod journal;
 mod key;
 mod memory;
 
+pub use disk::DiskStore;
+pub use folder::FolderError;
+pub(crate) use folder::{Folder, Mark};
 pub use key::Key;
 pub use memory::MemoryStore;
 
 /// The bytes of one row's value; cloning shares them.
 pub type Row = Arc<[u8]>;
 
-/// Where rows live. The numbers index arrays and are not stored; the names are.
+/// Where rows live. The numbers index arrays and are not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Table {
@@ -58,7 +64,23 @@ impl Table {
         Self::Meta,
     ];
 
-    /// The name under which a disk store keeps the table.
+    /// The byte in front of the table's keys on disk. Never given to another table.
+    pub(crate) fn byte(self) -> u8 {
+        match self {
+            Self::Blocks => b'b',
+            Self::Successors => b's',
+            Self::Accounts => b'a',
+            Self::Receivable => b'r',
+            Self::ConfirmationHeight => b'c',
+            Self::RepWeights => b'w',
+            Self::FinalVotes => b'v',
+            Self::Pruned => b'p',
+            Self::OnlineWeight => b'o',
+            Self::Meta => b'm',
+        }
+    }
+
+    /// The name that people read.
     pub fn name(self) -> &'static str {
         match self {
             Self::Blocks => "blocks",
@@ -105,6 +127,12 @@ pub trait Store: Debug + Send + Sync {
     /// # Errors
     /// When the backend cannot write; then nothing was applied.
     fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError>;
+
+    /// Brings everything committed to the disk itself, so that a power cut loses nothing either.
+    ///
+    /// # Errors
+    /// When the backend cannot write.
+    fn sync(&self) -> Result<(), StoreError>;
 }
 
 /// A store that cannot be read or written, or that holds something it should not.
@@ -132,6 +160,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Tells what was tried and what the backend said.
+    pub(crate) fn backend(
+        act: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Backend { act, source: source.into() }
+    }
+
     /// Names a row that makes no sense.
     pub(crate) fn corrupt(table: Table, key: &Key, problem: impl Into<String>) -> Self {
         Self::Corrupt { table: table.name(), key: key.to_string(), problem: problem.into() }

@@ -43,4 +43,8 @@ impl Store for MemoryStore {
         }
         Ok(())
     }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }

@@ -10,6 +10,8 @@ use banano_primitives::Network;
 /// Runs `test` on a fresh ledger in memory and on one on disk.
 pub(crate) fn on_each(network: &Network, test: impl Fn(&str, Arc<Ledger>)) {
     test("memory", Ledger::memory(network).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    test("disk", Ledger::disk(folder.path(), network).unwrap());
 }
 
 /// Every row of every table.

@@ -5,4 +5,6 @@
 #[cfg(test)]
 mod backend;
 #[cfg(test)]
+mod opening;
+#[cfg(test)]
 mod scenarios;
