@@ -69,29 +69,12 @@ impl Boundary {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn frame(opcode: u8, payload: usize) -> Vec<u8> {
-        let mut frame = vec![opcode];
-        match payload {
-            0..=125 => frame.push(0x80 | payload as u8),
-            126..=0xffff => {
-                frame.push(0x80 | 126);
-                frame.extend_from_slice(&(payload as u16).to_be_bytes());
-            }
-            _ => {
-                frame.push(0x80 | 127);
-                frame.extend_from_slice(&(payload as u64).to_be_bytes());
-            }
-        }
-        frame.extend_from_slice(&[1, 2, 3, 4]);
-        frame.resize(frame.len() + payload, 0xff);
-        frame
-    }
+    use crate::masked::frame;
 
     #[test]
     fn only_the_last_byte_of_a_message_ends_it() {
         for payload in [0, 1, 125, 126, 127, 0xffff, 0x1_0000, 70_000] {
-            let bytes = frame(0x81, payload);
+            let bytes = frame(0x81, &vec![0xff; payload]);
             let mut boundary = Boundary::default();
             for (place, byte) in bytes.iter().enumerate() {
                 boundary.advance(&[*byte]);
@@ -111,10 +94,10 @@ mod tests {
         let mut boundary = Boundary::default();
         let frames = [(0x01, 5, false), (0x89, 3, false), (0x00, 0, false), (0x80, 1, true)];
         for (opcode, payload, is_end) in frames {
-            boundary.advance(&frame(opcode, payload));
+            boundary.advance(&frame(opcode, &[0xff; 5][..payload]));
             assert_eq!(boundary.is_between_messages(), is_end, "{opcode:#x}");
         }
-        boundary.advance(&frame(0x8a, 0));
+        boundary.advance(&frame(0x8a, b""));
         assert!(boundary.is_between_messages());
     }
 }

@@ -44,10 +44,11 @@ pub struct Config {
     /// 86,400,000; default 75,000.
     pub idle_timeout_ms: u64,
     /// How long a client may take in nothing at all of what waits for it, before its connection is
-    /// dropped, in milliseconds. 10 to 3,600,000; default 30,000.
+    /// dropped, in milliseconds; also how long the last words of a close may wait for it.
+    /// 10 to 3,600,000; default 30,000.
     pub write_timeout_ms: u64,
-    /// After a close was sent, how long the client has to answer it, in milliseconds. 10 to 60,000;
-    /// default 3,000.
+    /// After a close was sent, how long the client has to close its side, in milliseconds; also how
+    /// long a stop of the server waits for all of them. 10 to 60,000; default 3,000.
     pub close_timeout_ms: u64,
     /// Who gets an error message: `always` everyone whose request failed, `asked` only who asked
     /// for replies by `ack` or `id` or sent no valid JSON, `never` nobody, as with a node.

@@ -124,22 +124,7 @@ impl Write for Wire<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A masked frame, as a client sends it.
-    fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
-        let mask = [1, 2, 3, 4];
-        let mut frame = vec![opcode];
-        match payload.len() {
-            length @ 0..=125 => frame.push(0x80 | length as u8),
-            length => {
-                frame.push(0x80 | 126);
-                frame.extend_from_slice(&(length as u16).to_be_bytes());
-            }
-        }
-        frame.extend_from_slice(&mask);
-        frame.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
-        frame
-    }
+    use crate::masked::frame;
 
     /// Feeds `bytes` in pieces of `step`, answering each message with itself in brackets.
     fn feed(inbound: &mut Inbound, bytes: &[u8], step: usize) -> (String, Result<(), InboundEnd>) {

@@ -32,6 +32,9 @@ mod session;
 
 mod clock;
 
+#[cfg(test)]
+mod masked;
+
 pub use banano_ws_protocol::{ErrorReplies, VoteWithoutOptions};
 pub use config::{Config, Problem};
 pub use server::{Server, StartError, start};

@@ -8,6 +8,7 @@ use std::{
     io::{self, ErrorKind},
     net::Shutdown,
     rc::Rc,
+    sync::atomic::Ordering::Relaxed,
 };
 
 use bytes::Bytes;
@@ -52,11 +53,14 @@ impl Session {
             Err(close) => close,
         };
         debug!(?close, "session ends");
+        if let Close::Slow { .. } = close {
+            self.shard.counters.closed_slow.fetch_add(1, Relaxed);
+        }
         // No more events, and no more counted, while the last words are on their way.
         self.seat.leave();
-        let farewell = self.part(close);
-        // Whoever does not take its last words in time goes without them.
-        let _ = timeout(self.shard.settings.close_timeout, farewell).await;
+        if let Err(error) = self.part(close).await {
+            debug!(%error, "the client was gone before its last words");
+        }
     }
 
     /// Runs until something ends the session.
@@ -131,23 +135,30 @@ impl Session {
     }
 
     /// Sends the last words and waits until the client is gone: a socket that is closed while the
-    /// client still sends would take the words back.
+    /// client still sends would take the words back. Whoever takes too long goes without.
     async fn part(&self, close: Close) -> io::Result<()> {
         if close == Close::Gone {
             return Ok(());
         }
-        let connection = self.connection();
+        let (connection, settings) = (self.connection(), &self.shard.settings);
         if matches!(close, Close::Slow { .. }) {
             connection.abandon();
         }
-        let settings = &self.shard.settings;
         connection.seal(&close.last_words(settings.replies.error_replies, clock::now_ms()))?;
+        // A slow client may still come to read why it was closed.
+        timeout(settings.write_timeout, self.drain()).await??;
+        SockRef::from(&connection.stream).shutdown(Shutdown::Write)?;
+        timeout(settings.close_timeout, self.drop_input()).await?
+    }
+
+    /// Writes until nothing waits.
+    async fn drain(&self) -> io::Result<()> {
+        let connection = self.connection();
         while connection.is_waiting() {
             connection.stream.ready(Interest::WRITABLE).await?;
             connection.drain(self.shard.tick())?;
         }
-        SockRef::from(&connection.stream).shutdown(Shutdown::Write)?;
-        self.drop_input().await
+        Ok(())
     }
 
     /// Reads and forgets until the client closes its side.

@@ -15,6 +15,7 @@ pub(crate) struct Settings {
     pub(crate) max_message_bytes: usize,
     pub(crate) outbox: outbox::Limits,
     pub(crate) handshake_timeout: Duration,
+    pub(crate) write_timeout: Duration,
     pub(crate) close_timeout: Duration,
     pub(crate) replies: ReplySettings,
     allowed_origins: Option<Vec<String>>,
@@ -36,6 +37,7 @@ impl Settings {
                 bytes: config.max_outbox_bytes,
             },
             handshake_timeout: Duration::from_millis(config.handshake_timeout_ms),
+            write_timeout: Duration::from_millis(config.write_timeout_ms),
             close_timeout: Duration::from_millis(config.close_timeout_ms),
             replies: ReplySettings {
                 requests: RequestSettings { vote_without_options: config.vote_without_options },
