@@ -24,8 +24,10 @@ mod process;
 mod prune;
 mod rollback;
 
+mod audit;
 mod unchecked;
 
+pub use audit::{AuditError, audit};
 pub use cement::{CEMENT_BLOCKS_MAX, CementError};
 pub use ledger::{Ledger, Weights};
 pub use open::OpenError;

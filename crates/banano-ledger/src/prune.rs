@@ -11,17 +11,17 @@ use crate::store::{StoreError, Table};
 use crate::writer::Writer;
 
 impl Writer {
-    /// Drops up to `limit` blocks of an account's cemented past, from the newest that may go downwards, and tells
-    /// how many went. What stays: everything from the newest cemented block upwards, and below it down to the block
-    /// that names the representative.
+    /// Drops the cemented past of an account and tells how many blocks went. What stays: everything from the newest
+    /// cemented block upwards, below it down to the block that names the representative, and the genesis block.
+    /// What is dropped is held in memory until the commit, so a long past takes memory once.
     ///
     /// # Errors
     /// When the store cannot be read. Then nothing was pruned.
-    pub fn prune(&mut self, account: &Account, limit: u64) -> Result<u64, StoreError> {
-        self.attempt(|writer| writer.prune_up_to(account, limit))
+    pub fn prune(&mut self, account: &Account) -> Result<u64, StoreError> {
+        self.attempt(|writer| writer.prune_past(account))
     }
 
-    fn prune_up_to(&mut self, account: &Account, limit: u64) -> Result<u64, StoreError> {
+    fn prune_past(&mut self, account: &Account) -> Result<u64, StoreError> {
         let mut hash = self.confirmation_height(account)?.frontier;
         while let Some(saved) = self.unpruned(&hash)? {
             hash = saved.block.previous();
@@ -29,8 +29,8 @@ impl Writer {
                 break;
             }
         }
-        let mut pruned = 0;
-        while pruned < limit && hash != self.genesis() {
+        let mut pruned: u64 = 0;
+        while hash != self.genesis() {
             let Some(saved) = self.unpruned(&hash)? else { break };
             self.remove(Table::Blocks, (&hash).into());
             self.put(Table::Pruned, (&hash).into(), account);
@@ -38,6 +38,8 @@ impl Writer {
             counts.pruned = counts.pruned.saturating_add(1);
             pruned = pruned.saturating_add(1);
             hash = saved.block.previous();
+            // Only what follows the newest pruned block can still be asked for.
+            self.remove(Table::Successors, (&hash).into());
         }
         Ok(pruned)
     }

@@ -311,6 +311,23 @@ fn receives<R: LedgerRead + ?Sized>(
     Ok(state.balance > before || (state.balance == before && Epoch::of_link(&state.link).is_none()))
 }
 
+/// The account's representative as of a block: named by it or by the nearest block below that names one.
+pub(crate) fn representative_at<R: LedgerRead + ?Sized>(
+    ledger: &R,
+    hash: &BlockHash,
+) -> Result<Account, StoreError> {
+    let mut hash = *hash;
+    loop {
+        let saved = ledger.block(&hash)?.ok_or_else(|| {
+            damaged(Table::Blocks, &(&hash).into(), "a block of a chain is missing")
+        })?;
+        match saved.block.representative() {
+            Some(representative) => return Ok(representative),
+            None => hash = saved.block.previous(),
+        }
+    }
+}
+
 /// The front of a stored block's row.
 pub(crate) fn placement<R: Rows + ?Sized>(
     rows: &R,
@@ -332,7 +349,8 @@ pub(crate) fn value<R: Rows + ?Sized, V: Value>(
     rows.row(table, key)?.map(|row| decoded(table, key, &row)).transpose()
 }
 
-fn decoded<V: Value>(table: Table, key: &Key, row: &Row) -> Result<V, StoreError> {
+/// The value of a row at hand.
+pub(crate) fn decoded<V: Value>(table: Table, key: &Key, row: &Row) -> Result<V, StoreError> {
     row::decode(row).ok_or_else(|| damaged(table, key, "the value has a wrong length or number"))
 }
 

@@ -131,7 +131,7 @@ impl Writer {
         let place = self.previous_placement(&previous)?;
         let before = AccountInfo {
             head: previous,
-            representative: self.representative_at(&previous)?,
+            representative: read::representative_at(self, &previous)?,
             open_block: info.open_block,
             balance: place.balance,
             modified: place.timestamp,
@@ -181,19 +181,5 @@ impl Writer {
                 "a block below a newer one is missing",
             )
         })
-    }
-
-    /// The account's representative as of a block: named by it or by the nearest block below that names one.
-    pub(crate) fn representative_at(&self, hash: &BlockHash) -> Result<Account, StoreError> {
-        let mut hash = *hash;
-        loop {
-            let saved = self.block(&hash)?.ok_or_else(|| {
-                StoreError::corrupt(Table::Blocks, &(&hash).into(), "a block of a chain is missing")
-            })?;
-            match saved.block.representative() {
-                Some(representative) => return Ok(representative),
-                None => hash = saved.block.previous(),
-            }
-        }
     }
 }
