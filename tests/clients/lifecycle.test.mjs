@@ -8,7 +8,7 @@ import WebSocket from 'ws';
 
 import { keyPair, signedBlock } from './support/blocks.mjs';
 import { listen } from './support/confirmations.mjs';
-import { DevNetwork } from './support/dev-network.mjs';
+import { BINARY, DevNetwork } from './support/dev-network.mjs';
 import { Program } from './support/program.mjs';
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
@@ -30,7 +30,7 @@ test('a port in use is one line that names the port and the flag', async (t) => 
     const taken = new URL(url);
     const free = { '--listen': '127.0.0.1:0', '--rpc-listen': '127.0.0.1:0' };
     const flags = Object.entries({ ...free, [flag]: taken.host }).flat();
-    const second = new Program(t, process.env.BANANO_WS_BINARY, ['dev', ...flags]);
+    const second = new Program(t, BINARY, ['dev', ...flags]);
     const { code } = await second.exited;
     assert.notEqual(code, 0);
     const errors = second.lines.filter((line) => line.includes(taken.port));

@@ -19,14 +19,12 @@ async function nanows(t, url) {
   const seen = new Seen('nanows');
   seen.program = python(t, 'venv', 'nanows_listener.py', url);
   seen.details = new Map();
-  seen.program.child.stdout.on('data', () => {
-    for (const line of seen.program.lines.slice(seen.hashes.length + 1)) {
-      const [word, hash, kind, subtype, linked] = line.split(' ');
-      assert.equal(word, 'confirmation', `nanows printed: ${line}`);
-      seen.details.set(hash, { kind, subtype, linked });
-      seen.add(hash);
-    }
-  });
+  seen.program.onLine = (line) => {
+    const [word, hash, kind, subtype, linked] = line.split(' ');
+    if (word !== 'confirmation') return;
+    seen.details.set(hash, { kind, subtype, linked });
+    seen.add(hash);
+  };
   await seen.program.line((line) => line === 'subscribed', 'subscribed');
   return seen;
 }

@@ -27,7 +27,7 @@ async def main(url):
             break
     print("subscribed")
     async for message in client.receive_messages("confirmation"):
-        assert message.election_info is not None and message.sideband_info is not None, message
+        assert message.election_info is not None, message
         print(
             "confirmation",
             message.hash,

@@ -8,6 +8,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The built program: ./test names it; by hand it is that of the dev profile, beside the copy of these tests in target/. */
+export const BINARY = process.env.BANANO_WS_BINARY
+  ?? fileURLToPath(new URL('../../debug/banano-ws', import.meta.url));
 
 const START_MS_MAX = 30_000;
 const POLL_MS = 10;
@@ -27,12 +32,10 @@ export class DevNetwork {
   }
 
   async #run(args) {
-    const binary = process.env.BANANO_WS_BINARY;
-    if (!binary) throw new Error('set BANANO_WS_BINARY to the built program, or run ./test');
     const configFile = join(this.#folder, 'network.json');
     await rm(configFile, { force: true });
     this.#child = spawn(
-      binary,
+      BINARY,
       ['dev', '--listen', this.#address(this.ws), '--rpc-listen', this.#address(this.rpc), '--config-out', configFile, ...args],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );

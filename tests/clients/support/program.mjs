@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 
 const WAIT_MS_MAX = 30_000;
 
-/** Runs `command` and collects the lines it prints, of both outputs. Give `t` to end it with the test. */
+/** Runs `command` and collects the lines it prints, of both outputs; `onLine` is told each. Give `t` to end it with the test. */
 export class Program {
   lines = [];
   #waiting = [];
@@ -17,6 +17,7 @@ export class Program {
     for (const stream of [this.child.stdout, this.child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         this.lines.push(line);
+        this.onLine?.(line);
         this.#wake();
       });
     }
