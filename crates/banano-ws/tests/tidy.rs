@@ -305,7 +305,8 @@ fn flags_of(help: &str) -> BTreeSet<String> {
                 .strip_prefix('-')
                 .filter(|rest| !rest.starts_with('-'))
                 .map_or(line, |short| short.split_once(", ").map_or("", |(_, long)| long));
-            flag.starts_with("--").then(|| flag.split([' ', '=', '[']).next().unwrap().to_owned())
+            flag.starts_with("--")
+                .then(|| flag.split([' ', '=', '[', '.']).next().unwrap().to_owned())
         })
         .filter(|flag| !matches!(flag.as_str(), "--help" | "--version"))
         .collect()
