@@ -51,6 +51,12 @@ impl Reader {
         Batch::Events(range.events)
     }
 
+    /// How many events wait to be taken, those included that may be lost by then.
+    pub fn waiting(&self) -> u64 {
+        let newest = *self.changes.borrow();
+        newest.saturating_add(1).saturating_sub(self.next)
+    }
+
     /// Waits until there is something to take. Cancel safe.
     pub async fn changed(&mut self) {
         let next = self.next;

@@ -83,7 +83,8 @@ impl Acceptor {
         if admission == Admission::Refused {
             self.counters.connections_refused.fetch_add(1, Relaxed);
         }
-        let least = self.shards.iter().min_by_key(|shard| shard.connections());
+        let alive = self.shards.iter().filter(|shard| !shard.incoming.is_closed());
+        let least = alive.min_by_key(|shard| shard.connections());
         let (Some(shard), Ok(stream)) = (least, stream.into_std()) else { return };
         let permit = Permit::new(&shard.counters);
         if shard.incoming.send(Incoming { stream, permit, admission }).await.is_err() {

@@ -141,13 +141,15 @@ impl Config {
     }
 
     /// Memory that clients can make the server hold, in bytes: for each connection one unfinished
-    /// message, a full outbox and a full filter, and some 4 KiB of its own.
+    /// message (three times its length, since the buffers it is read into grow by doubling), a full
+    /// outbox and a full filter, and some 4 KiB of its own.
     pub fn memory_bytes_max(&self) -> usize {
         /// An account in a filter and in the index, with the tables around it.
         const ACCOUNT_BYTES: usize = 160;
         const CONNECTION_BYTES: usize = 4_096;
         let accounts = self.max_accounts_per_session.saturating_mul(ACCOUNT_BYTES);
-        let one = [self.max_message_bytes, self.max_outbox_bytes, accounts, CONNECTION_BYTES];
+        let message = self.max_message_bytes.saturating_mul(3);
+        let one = [message, self.max_outbox_bytes, accounts, CONNECTION_BYTES];
         one.into_iter().fold(0, usize::saturating_add).saturating_mul(self.max_connections)
     }
 
@@ -207,6 +209,6 @@ mod tests {
             max_accounts_per_session: 10,
             ..Config::default()
         };
-        assert_eq!(config.memory_bytes_max(), 10 * (1_000 + 2_000 + 1_600 + 4_096));
+        assert_eq!(config.memory_bytes_max(), 10 * (3_000 + 2_000 + 1_600 + 4_096));
     }
 }

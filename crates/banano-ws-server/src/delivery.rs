@@ -23,19 +23,35 @@ const BATCH_EVENTS_MAX: usize = 128;
 /// Delivers until `stop` is cancelled, and then what was appended before.
 pub(crate) async fn run(shard: Rc<Shard>, mut reader: Reader, stop: CancellationToken) {
     loop {
-        let is_stopped = tokio::select! {
+        tokio::select! {
             biased;
-            () = reader.changed() => false,
-            () = stop.cancelled() => true,
-        };
-        if is_stopped {
-            return;
+            () = stop.cancelled() => break,
+            () = reader.changed() => {}
         }
-        match reader.next_batch(BATCH_EVENTS_MAX) {
-            Batch::Events(events) => publish(&shard, &events),
-            Batch::Lost { from, to } => lose(&shard, to.saturating_sub(from).saturating_add(1)),
-        }
+        deliver_batch(&shard, &mut reader);
         yield_now().await;
+    }
+    // No more than what waits now: a source that does not stop must not hold up the end.
+    let end = reader.waiting();
+    let mut delivered = 0;
+    while delivered < end && reader.waiting() > 0 {
+        delivered += deliver_batch(&shard, &mut reader);
+        yield_now().await;
+    }
+}
+
+/// Takes the next batch and hands it out. Returns how many events that were.
+fn deliver_batch(shard: &Shard, reader: &mut Reader) -> u64 {
+    match reader.next_batch(BATCH_EVENTS_MAX) {
+        Batch::Events(events) => {
+            publish(shard, &events);
+            events.len() as u64
+        }
+        Batch::Lost { from, to } => {
+            let events = to.saturating_sub(from).saturating_add(1);
+            lose(shard, events);
+            events
+        }
     }
 }
 

@@ -44,7 +44,7 @@ const NOT_SENT_BYTES: u32 = 128 << 10;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration can't work.
-    #[error("the configuration of the WebSocket server has {} problem(s), the first: {}", .0.len(), .0.first().map_or_else(String::new, ToString::to_string))]
+    #[error("the configuration of the WebSocket server can't work: {}", list(.0))]
     Config(Vec<Problem>),
     /// The listener can't be used.
     #[error("cannot listen for WebSocket clients")]
@@ -52,6 +52,10 @@ pub enum StartError {
     /// The system gave no thread, or nothing to wait for sockets with.
     #[error("cannot start a thread of the WebSocket server")]
     Thread(#[source] io::Error),
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// A server that runs. Dropping it stops it without waiting.

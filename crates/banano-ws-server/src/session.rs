@@ -120,6 +120,7 @@ impl Session {
     /// Carries out what the client sent, and sends the replies: all of one turn by one write.
     fn take_with(&mut self, bytes: &[u8], replies: &mut Vec<u8>) -> Result<(), Close> {
         let (shard, id) = (&self.shard, self.seat.id());
+        replies.clear(); // whatever became of the turn before, its replies are not this client's
         let taken = self.inbound.take(bytes, replies, |message, replies| {
             let mut hub = shard.hub.borrow_mut();
             let touched = requests::handle(message, &mut hub, id, shard.settings.replies, replies);
@@ -130,7 +131,6 @@ impl Session {
         let now = shard.tick();
         self.connection().hear(now);
         self.connection().send_slice(replies, now);
-        replies.clear();
         taken.map_err(|end| Close::of_inbound(end, shard.settings.max_message_bytes))
     }
 

@@ -18,7 +18,7 @@ use banano_ws_journal::Reader;
 use banano_ws_protocol::{RenderSettings, Topic};
 use tokio::{net::TcpStream, sync::mpsc, task::spawn_local, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::debug;
+use tracing::{debug, error};
 
 use crate::{
     close::Close,
@@ -103,7 +103,7 @@ pub(crate) struct Scratch {
 pub(crate) async fn run(blueprint: Blueprint) {
     let Blueprint { config, render, reader, mut incoming, counters, stop } = blueprint;
     let shard = Rc::new(Shard::new(&config, render, counters, &stop));
-    let delivery = spawn_local(delivery::run(Rc::clone(&shard), reader, stop.clone()));
+    let mut delivery = spawn_local(delivery::run(Rc::clone(&shard), reader, stop.clone()));
     spawn_local(sweep::run(Rc::clone(&shard), Schedule::new(&config)));
     loop {
         tokio::select! {
@@ -113,12 +113,18 @@ pub(crate) async fn run(blueprint: Blueprint) {
                 Some(arrived) => shard.admit(arrived, &stop),
                 None => break, // the acceptor is gone: as good as a stop
             },
+            // Only a panic ends it before the stop. Better no clients than clients without events.
+            _ = &mut delivery => {
+                error!("delivery has failed; this shard closes its clients and ends");
+                break;
+            }
         }
     }
+    drop(incoming);
     let closing = async {
         // What had happened before the stop still goes out.
-        if let Err(error) = delivery.await {
-            debug!(%error, "events are no longer delivered");
+        if !delivery.is_finished() {
+            let _ = delivery.await;
         }
         shard.each_connection(|connection| connection.end(Close::Shutdown));
         shard.tasks.close();

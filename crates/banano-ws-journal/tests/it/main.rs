@@ -59,6 +59,7 @@ fn a_batch_is_as_long_as_asked_for_and_the_rest_is_still_there() {
     let mut reader = journal.reader();
     journal.append(events(5));
     for want in [vec![1, 2], vec![3, 4], vec![5], vec![]] {
+        assert_eq!(reader.waiting(), want.first().map_or(0, |first| 6 - first));
         let Batch::Events(got) = reader.next_batch(2) else { panic!("nothing is lost") };
         assert_eq!(sequences(&got), want);
     }

@@ -1,6 +1,14 @@
 //! Stopping: C012, and that it always comes to an end.
 
-use std::net::TcpStream;
+use std::{
+    net::TcpStream,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use banano_testkit::fixtures::SEND;
 use banano_ws_server::Config;
@@ -19,7 +27,7 @@ fn c012_every_client_gets_what_had_happened_and_then_1001() {
     let readers: Vec<_> = clients
         .drain(..)
         .map(|mut client| {
-            std::thread::spawn(move || {
+            thread::spawn(move || {
                 assert_eq!(client.json()["message"]["hash"], SEND.hash);
                 let (close, _) = client.close_frame();
                 let close = close.expect("a reason");
@@ -51,6 +59,28 @@ fn a_stop_does_not_wait_for_clients_that_never_answer_or_never_read() {
     }
     host.stop();
     assert_eq!(host.stats().connections, 0);
+}
+
+#[test]
+fn a_source_that_goes_on_does_not_hold_up_the_stop() {
+    let host = Arc::new(Host::start());
+    let mut client = host.subscriber("confirmation");
+    let is_over = Arc::new(AtomicBool::new(false));
+    let source = thread::spawn({
+        let (host, is_over) = (Arc::clone(&host), Arc::clone(&is_over));
+        move || {
+            while !is_over.load(Ordering::Relaxed) {
+                host.confirm(SEND);
+                thread::park_timeout(Duration::from_micros(50));
+            }
+        }
+    });
+    assert_eq!(client.json()["topic"], "confirmation");
+    let reader = thread::spawn(move || client.close_frame().0.map(|close| u16::from(close.code)));
+    host.stop();
+    assert_eq!(reader.join().unwrap(), Some(1001));
+    is_over.store(true, Ordering::Relaxed);
+    source.join().unwrap();
 }
 
 #[test]
