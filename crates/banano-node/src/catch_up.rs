@@ -184,7 +184,9 @@ impl CatchUp {
             }
             (None, _) => false,
             (Some(first), AscPullStart::Block(hash)) => first.hash() == hash,
-            (Some(first), AscPullStart::Account(account)) => first.account() == Some(account),
+            (Some(first), AscPullStart::Account(account)) => {
+                first.account() == Some(account) && first.previous().is_zero()
+            }
         };
         if !fits || !is_chain(&blocks) {
             return Vec::new();
@@ -327,3 +329,6 @@ fn after(account: &Account) -> Option<Account> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

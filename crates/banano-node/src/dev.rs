@@ -197,6 +197,7 @@ impl Crew<'_> {
                 inbox: Arc::clone(inbox),
                 consensus: Consensus::new(self.consensus(), &*ledger)
                     .map_err(|source| StartError::Elections { node: number, source })?,
+                ledger: Arc::clone(&ledger),
                 writer: ledger.writer(),
                 peers: Peers::new(links(index, &inboxes), u64::from(index)),
                 representatives: vec![Keys(self.config.seed).representative(index)],

@@ -214,3 +214,6 @@ impl State {
             && !self.closed
     }
 }
+
+#[cfg(test)]
+mod tests;

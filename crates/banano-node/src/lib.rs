@@ -20,6 +20,7 @@ mod events;
 mod outbox;
 mod peers;
 mod processor;
+mod recent;
 mod running;
 mod stats;
 

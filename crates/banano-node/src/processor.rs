@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use banano_consensus::{Consensus, Now};
-use banano_ledger::{StoreError, Unchecked, Writer};
+use banano_ledger::{Ledger, StoreError, Unchecked, Writer};
 use banano_primitives::{BlockHash, KeyPair, Network};
 use banano_wire::Message;
 
@@ -23,6 +23,7 @@ use crate::events::Events;
 use crate::inbox::{Inbox, Intake};
 use crate::outbox::Outbox;
 use crate::peers::{PeerId, Peers};
+use crate::recent::RecentBlocks;
 use crate::request::View;
 use crate::stats::{NodeStats, bump};
 
@@ -38,6 +39,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) network: Arc<Network>,
     pub(crate) inbox: Arc<Inbox>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) writer: Writer,
     pub(crate) consensus: Consensus,
     pub(crate) peers: Peers,
@@ -53,9 +55,14 @@ pub(crate) struct Processor {
     catch_up: CatchUp,
     /// Blocks to be processed in this pass, in order.
     arrivals: VecDeque<Arrival>,
+    /// Blocks that waited for one that came, and fetched ones: processed when there is time. Bounded
+    /// by what `unchecked` held and `catch_up` asked for.
+    backlog: VecDeque<Arrival>,
+    /// Blocks stored lately, so that a flood's copies cost nothing.
+    recent: RecentBlocks,
     /// Winners whose cementing takes more than one pass.
     cementing: VecDeque<BlockHash>,
-    /// The elections want more than this pass had time for: the next one starts at once.
+    /// There is more to do than this pass had time for: the next one starts at once.
     is_unfinished: bool,
     outbox: Outbox,
     stats: NodeStats,
@@ -72,6 +79,8 @@ impl Processor {
             unchecked: unchecked_max.map_or_else(|_| Unchecked::default(), Unchecked::new),
             catch_up,
             arrivals: VecDeque::new(),
+            backlog: VecDeque::new(),
+            recent: RecentBlocks::default(),
             cementing: VecDeque::new(),
             is_unfinished: false,
             outbox: Outbox::default(),
@@ -79,7 +88,7 @@ impl Processor {
         }
     }
 
-    /// Works until the inbox is closed.
+    /// Works until the inbox is closed, then brings the ledger to the disk itself.
     ///
     /// # Errors
     /// When the store fails: what is not committed is lost, and nobody was told of it.
@@ -88,7 +97,7 @@ impl Processor {
         loop {
             self.parts.inbox.wait(self.patience(), &mut intake);
             if intake.closed {
-                return Ok(());
+                return self.parts.ledger.sync();
             }
             self.pass(&mut intake)?;
         }
@@ -115,10 +124,10 @@ impl Processor {
         for (from, message) in intake.messages.drain(..) {
             self.take_message(from, message, now)?;
         }
-        // Fetched blocks, if an answer held any.
-        self.process_arrivals(now)?;
+        self.process_backlog(now)?;
         self.parts.consensus.tick(&self.parts.writer, now)?;
         self.carry_out(now)?;
+        self.is_unfinished |= !self.backlog.is_empty();
         self.catch_up.ask(now.mono_ms, &mut self.parts.peers, &self.parts.writer)?;
         self.parts.writer.commit()?;
         self.leave(now);
@@ -147,8 +156,9 @@ impl Processor {
 
     fn take_message(&mut self, from: PeerId, message: Message, now: Now) -> Result<(), StoreError> {
         match message {
+            // The inbox has put blocks apart, so that none comes this way; it would be as welcome.
             Message::Publish { block, .. } => {
-                self.arrivals.push_back(Arrival::published(block, from));
+                self.backlog.push_back(Arrival::published(block, from));
             }
             Message::ConfirmAck { vote, rebroadcasted } => {
                 self.take_vote(&vote, from, rebroadcasted, now)?;
@@ -160,7 +170,7 @@ impl Processor {
             }
             Message::AscPullAck(answer) => {
                 let blocks = self.catch_up.answered(from, answer, &self.parts.writer)?;
-                self.arrivals.extend(blocks.into_iter().map(Arrival::fetched));
+                self.backlog.extend(blocks.into_iter().map(Arrival::fetched));
             }
             Message::Keepalive(_)
             | Message::NodeIdHandshake(_)

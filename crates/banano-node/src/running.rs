@@ -116,3 +116,6 @@ fn failure(node: u32, outcome: thread::Result<Result<(), StoreError>>) -> Option
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::thread;
 
-use banano_ledger::{Ledger, ProcessResult};
+use banano_ledger::{Ledger, OpenError, ProcessResult};
 use banano_primitives::{Amount, Block, DEV_GENESIS_KEY, KeyPair, Network};
 use banano_work::{Report, WorkPool};
 
@@ -31,7 +31,7 @@ pub(super) fn open(
         // From here on the folder is known as ours, and as unfinished.
         folder.describe(&Description::of(config, false))?;
     }
-    let ledgers = each(config, |index| disk(&folder.node(index), network))?;
+    let ledgers = each(config, |index| Ledger::disk(&folder.node(index), network))?;
     if contents == Contents::Nothing {
         fill(config, network, &ledgers)?;
         folder.describe(&Description::of(config, true))?;
@@ -39,35 +39,41 @@ pub(super) fn open(
     Ok((ledgers, Some(folder)))
 }
 
+/// Opens one ledger for each node, all at the same time: a disk takes its time for each.
 fn each(
     config: &DevConfig,
-    open: impl Fn(u32) -> Result<Arc<Ledger>, banano_ledger::OpenError>,
+    open: impl Fn(u32) -> Result<Arc<Ledger>, OpenError> + Sync,
 ) -> Result<Vec<Arc<Ledger>>, StartError> {
-    (0..config.nodes)
-        .map(|index| {
-            let node = index.saturating_add(1);
-            open(index).map_err(|source| StartError::Ledger { node, source })
-        })
-        .collect()
+    let all: Vec<u32> = (0..config.nodes).collect();
+    side_by_side(&all, |index| {
+        let node = index.saturating_add(1);
+        open(*index).map_err(|source| StartError::Ledger { node, source })
+    })
+}
+
+/// Does the same for each item on a thread of its own, and returns the results in order.
+fn side_by_side<T: Sync, R: Send>(
+    items: &[T],
+    job: impl Fn(&T) -> Result<R, StartError> + Sync,
+) -> Result<Vec<R>, StartError> {
+    let job = &job;
+    thread::scope(|scope| {
+        let threads: Vec<_> = items.iter().map(|item| scope.spawn(move || job(item))).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, Result<R, StartError>>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(join).collect()
+    })
 }
 
 /// Puts the set-up blocks into every ledger.
 fn fill(config: &DevConfig, network: &Network, ledgers: &[Arc<Ledger>]) -> Result<(), StartError> {
     let blocks = set_up_blocks(config, network)?;
-    thread::scope(|scope| {
-        let blocks = &blocks;
-        let threads: Vec<_> = (1..)
-            .zip(ledgers)
-            .map(|(node, ledger)| (node, scope.spawn(move || store(blocks, ledger, network))))
-            .collect();
-        for (node, thread) in threads {
-            match thread.join() {
-                Ok(stored) => stored.map_err(|source| StartError::SetUp { node, source })?,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        Ok(())
-    })
+    let numbered: Vec<(u32, &Arc<Ledger>)> = (1..).zip(ledgers).collect();
+    side_by_side(&numbered, |(node, ledger)| {
+        store(&blocks, ledger, network).map_err(|source| StartError::SetUp { node: *node, source })
+    })?;
+    Ok(())
 }
 
 /// Lays out the set-up blocks and finds their work.
@@ -109,14 +115,6 @@ fn store(blocks: &[Arc<Block>], ledger: &Arc<Ledger>, network: &Network) -> Resu
     let keep = usize::try_from(network.timings.online_samples_max).unwrap_or(usize::MAX);
     writer.record_online_weight(now, Amount::MAX, keep)?;
     writer.commit()?;
+    ledger.sync()?;
     Ok(())
-}
-
-/// Opens a ledger in a folder.
-fn disk(
-    path: &std::path::Path,
-    _network: &Network,
-) -> Result<Arc<Ledger>, banano_ledger::OpenError> {
-    let problem = format!("{} cannot be opened yet", path.display());
-    Err(banano_ledger::OpenError::Damaged { problem })
 }

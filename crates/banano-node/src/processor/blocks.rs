@@ -14,6 +14,10 @@ use crate::peers::PeerId;
 use crate::request::Process;
 use crate::stats::bump;
 
+/// Blocks of the backlog that one pass takes: those that waited for another one or were fetched. A
+/// chain of thousands that one block sets free is stored in parts, each with its own commit.
+const BACKLOG_BLOCKS: usize = 512;
+
 /// A block on its way into the ledger.
 pub(super) struct Arrival {
     block: Arc<Block>,
@@ -54,31 +58,49 @@ impl Arrival {
 }
 
 impl Processor {
-    /// Processes what has arrived, and what had waited for it.
+    /// Processes what has arrived from this process and from peers.
     pub(super) fn process_arrivals(&mut self, now: Now) -> Result<(), StoreError> {
-        while let Some(Arrival { block, origin }) = self.arrivals.pop_front() {
-            match origin {
-                Origin::Local { signed_by, force, reply } => {
-                    let mut result = self.process(&block, signed_by, Flood::All, now)?;
-                    if result == ProcessResult::Fork && force {
-                        self.parts.consensus.erase(&block.qualified_root());
-                        result = self.replace(&block, signed_by, now)?;
-                    }
-                    self.outbox.process(reply, result);
+        while let Some(arrival) = self.arrivals.pop_front() {
+            self.process_arrival(arrival, now)?;
+        }
+        Ok(())
+    }
+
+    /// Processes some of what had waited, or was fetched.
+    pub(super) fn process_backlog(&mut self, now: Now) -> Result<(), StoreError> {
+        for _ in 0..BACKLOG_BLOCKS {
+            let Some(arrival) = self.backlog.pop_front() else { break };
+            self.process_arrival(arrival, now)?;
+        }
+        Ok(())
+    }
+
+    fn process_arrival(&mut self, arrival: Arrival, now: Now) -> Result<(), StoreError> {
+        let Arrival { block, origin } = arrival;
+        match origin {
+            Origin::Local { signed_by, force, reply } => {
+                let mut result = self.process(&block, signed_by, Flood::All, now)?;
+                if result == ProcessResult::Fork && force {
+                    self.parts.consensus.erase(&block.qualified_root());
+                    result = self.replace(&block, signed_by, now)?;
                 }
-                Origin::Peer(_) if !self.has_entry_work(&block) => {
-                    bump(&mut self.stats.blocks_without_work);
-                }
-                Origin::Peer(from) => {
-                    self.process(&block, None, Flood::Some { except: Some(from) }, now)?;
-                }
-                Origin::Unchecked => {
-                    self.process(&block, None, Flood::Some { except: None }, now)?;
-                }
-                Origin::Fetched => {
-                    bump(&mut self.stats.blocks_fetched);
-                    self.process(&block, None, Flood::Nobody, now)?;
-                }
+                self.outbox.process(reply, result);
+            }
+            Origin::Peer(_) if self.recent.contains(&block.hash()) => {
+                self.stats.count(ProcessResult::Old);
+            }
+            Origin::Peer(_) if !self.has_entry_work(&block) => {
+                bump(&mut self.stats.blocks_without_work);
+            }
+            Origin::Peer(from) => {
+                self.process(&block, None, Flood::Some { except: Some(from) }, now)?;
+            }
+            Origin::Unchecked => {
+                self.process(&block, None, Flood::Some { except: None }, now)?;
+            }
+            Origin::Fetched => {
+                bump(&mut self.stats.blocks_fetched);
+                self.process(&block, None, Flood::Nobody, now)?;
             }
         }
         Ok(())
@@ -119,6 +141,7 @@ impl Processor {
         flood: Flood,
         now: Now,
     ) -> Result<(), StoreError> {
+        self.recent.insert(&saved.hash());
         self.parts.events.stored(saved, amount);
         self.catch_up.found(&saved.hash());
         self.parts.consensus.on_stored(saved, &self.parts.writer, now)?;
@@ -132,7 +155,7 @@ impl Processor {
         if !self.unchecked.is_empty() {
             for dependency in Dependency::met_by(saved) {
                 let waiting = self.unchecked.take(dependency);
-                self.arrivals.extend(
+                self.backlog.extend(
                     waiting.into_iter().map(|block| Arrival { block, origin: Origin::Unchecked }),
                 );
             }
@@ -162,11 +185,16 @@ impl Processor {
         let holder = self.parts.writer.successor(&block.qualified_root())?;
         if let Some(holder) = holder.filter(|holder| *holder != block.hash()) {
             match self.parts.writer.rollback(&holder) {
-                Ok(gone) => self.parts.consensus.on_rolled_back(&gone),
+                Ok(gone) => {
+                    for saved in &gone {
+                        self.recent.remove(&saved.hash());
+                    }
+                    self.parts.consensus.on_rolled_back(&gone);
+                }
                 Err(RollbackError::Store(error)) => return Err(error),
                 Err(refused) => {
                     bump(&mut self.stats.forks_refused);
-                    tracing::warn!(block = %block.hash(), %refused, "fork not taken");
+                    tracing::debug!(block = %block.hash(), %refused, "fork not taken");
                     return Ok(ProcessResult::Fork);
                 }
             }

@@ -32,7 +32,6 @@ impl Processor {
             for effect in effects {
                 self.carry_out_one(effect, now)?;
             }
-            self.process_arrivals(now)?;
         }
         self.is_unfinished = true;
         Ok(())

@@ -1,5 +1,19 @@
 //! What users of a node may rely on, through its public API.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends where it cannot go on"
+)]
+
 mod support;
 
+mod confirm;
+mod data;
+mod forks;
 mod payment;
+mod queues;
+mod storm;
+mod traffic;

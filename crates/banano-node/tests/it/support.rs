@@ -6,13 +6,13 @@ use std::time::Duration;
 use banano_ledger::{LedgerRead as _, ProcessResult};
 use banano_node::{DevConfig, DevNet, EventSink, Node};
 use banano_primitives::{
-    Account, Amount, Block, BlockHash, Body, KeyPair, Link, Root, StateBlock, Thresholds,
+    Account, Amount, Block, BlockHash, Body, KeyPair, Link, StateBlock, Thresholds,
 };
 use banano_ws_protocol::{Confirmation, Event};
 use tokio::sync::watch;
 
 /// How long a test waits for a cause before it fails. Far more than any of them takes.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Remembers all events, and lets tests wait for one.
 pub(crate) struct Witness {
@@ -54,10 +54,8 @@ impl Witness {
                 seen.changed().await.unwrap();
             }
         };
-        match tokio::time::timeout(PATIENCE, search).await {
-            Ok(found) => found,
-            Err(_) => panic!("never came: {what}; {} events did", self.events().len()),
-        }
+        let found = tokio::time::timeout(PATIENCE, search).await.ok();
+        found.unwrap_or_else(|| panic!("never came: {what}; {} events did", self.events().len()))
     }
 
     /// Waits for the confirmation of a block.
@@ -146,11 +144,6 @@ impl Wallet {
         self.block(balance, Link::from(send))
     }
 
-    pub(crate) fn change(&mut self, representative: Account) -> Arc<Block> {
-        self.representative = representative;
-        self.block(self.balance, Link::ZERO)
-    }
-
     fn block(&mut self, balance: Amount, link: Link) -> Arc<Block> {
         let state = StateBlock {
             account: self.account(),
@@ -159,10 +152,7 @@ impl Wallet {
             balance,
             link,
         };
-        let root = match self.head.is_zero() {
-            true => Root::from(self.account()),
-            false => Root::from(self.head),
-        };
+        let root = Body::State(state.clone()).root();
         let work = banano_work::search(&root, self.thresholds.epoch_1, 0, u64::MAX).unwrap();
         let block = Arc::new(Block::signed(Body::State(state), &self.key, work));
         self.head = block.hash();
