@@ -32,6 +32,7 @@ use crate::recently_confirmed::RecentlyConfirmed;
 use crate::representatives::Principals;
 use crate::requests::Requests;
 use crate::scan::Scan;
+use crate::spacing::Spacing;
 use crate::timers::Timers;
 use crate::vote_cache::VoteCache;
 use crate::winners::Winners;
@@ -56,6 +57,7 @@ pub struct Consensus {
     laggards: Laggards,
     scan: Scan,
     permission: Permission,
+    spacing: Spacing,
     normal_votes: Generator,
     final_votes: Generator,
     requests: Requests,
@@ -75,7 +77,7 @@ impl Consensus {
     pub fn new(config: Config, ledger: &impl LedgerRead) -> Result<Self, StoreError> {
         let samples = ledger.online_weight_samples(config.online_samples)?;
         let samples = samples.into_iter().map(|(_, weight)| weight);
-        let (delay, spacing) = (config.bundle_delay_ms, config.vote_spacing_ms);
+        let delay = config.bundle_delay_ms;
         Ok(Self {
             elections: Elections::default(),
             recently_confirmed: RecentlyConfirmed::default(),
@@ -89,8 +91,9 @@ impl Consensus {
             laggards: Laggards::new(config.optimistic_delay_ms),
             scan: Scan::new(),
             permission: Permission::new(config.policy),
-            normal_votes: Generator::new(VoteKind::Normal, delay, spacing),
-            final_votes: Generator::new(VoteKind::Final, delay, spacing),
+            spacing: Spacing::new(config.vote_spacing_ms),
+            normal_votes: Generator::new(VoteKind::Normal, delay),
+            final_votes: Generator::new(VoteKind::Final, delay),
             requests: Requests::default(),
             timers: Timers::default(),
             parting_floods: PartingFloods::default(),

@@ -203,12 +203,15 @@ impl Election {
         }
     }
 
-    /// Makes a candidate the winner so far. This node's own votes for the old one are withdrawn, but final ones stand for ever.
+    /// Makes a candidate the winner so far.
+    ///
+    /// The reference withdraws the node's own votes here (node.md §4.5). Ours stand until the pause between votes is over and they are replaced, because
+    /// everybody else counts them as long: a node that leaves itself out sees its old side weaker than it is, and in an even split both halves then change
+    /// places, again and again, until final votes are split for ever.
     pub(crate) fn change_winner(&mut self, hash: &BlockHash) {
-        let Some(candidate) = self.candidate(hash) else { return };
-        let block = Arc::clone(&candidate.block);
-        let old = std::mem::replace(&mut self.winner, block).hash();
-        self.ballots.withdraw_own(&old);
+        if let Some(candidate) = self.candidate(hash) {
+            self.winner = Arc::clone(&candidate.block);
+        }
     }
 
     /// Makes a cemented block the winner, whatever was voted for.

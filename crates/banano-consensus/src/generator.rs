@@ -1,20 +1,18 @@
-//! The node's own votes on their way out: spaced, without doubles, bundled.
+//! The node's own votes on their way out: without doubles, bundled.
 //!
-//! Called by `consensus`; one for normal votes, one for final ones, since each has its own spacing. Never looks at the ledger: whoever
-//! adds a hash has checked that it may be voted for.
+//! Called by `consensus`; one for normal votes, one for final ones. Never looks at the ledger or the clock: whoever adds a hash has
+//! checked that it may be voted for now.
 
 use banano_primitives::{BlockHash, QualifiedRoot};
 use rustc_hash::FxHashSet;
 
 use crate::effect::{Effect, PAIRS_MAX, VoteKind};
-use crate::spacing::Spacing;
 
 /// Own votes of one kind that wait to be sent together.
 #[derive(Debug)]
 pub(crate) struct Generator {
     kind: VoteKind,
     bundle_delay_ms: u64,
-    spacing: Spacing,
     queue: Vec<(QualifiedRoot, BlockHash)>,
     queued: FxHashSet<BlockHash>,
     /// When the oldest in the queue came.
@@ -22,37 +20,18 @@ pub(crate) struct Generator {
 }
 
 impl Generator {
-    pub(crate) fn new(kind: VoteKind, bundle_delay_ms: u64, spacing_ms: u64) -> Self {
-        Self {
-            kind,
-            bundle_delay_ms,
-            spacing: Spacing::new(spacing_ms),
-            queue: Vec::new(),
-            queued: FxHashSet::default(),
-            since_ms: 0,
-        }
+    pub(crate) fn new(kind: VoteKind, bundle_delay_ms: u64) -> Self {
+        Self { kind, bundle_delay_ms, queue: Vec::new(), queued: FxHashSet::default(), since_ms: 0 }
     }
 
-    /// Queues a vote, or says until when another vote for the same root has to wait.
-    pub(crate) fn add(
-        &mut self,
-        root: QualifiedRoot,
-        hash: BlockHash,
-        mono_ms: u64,
-    ) -> Result<(), u64> {
-        self.spacing.admit(root, hash, mono_ms)?;
+    /// Queues a vote.
+    pub(crate) fn add(&mut self, root: QualifiedRoot, hash: BlockHash, mono_ms: u64) {
         if self.queued.insert(hash) {
             if self.queue.is_empty() {
                 self.since_ms = mono_ms;
             }
             self.queue.push((root, hash));
         }
-        Ok(())
-    }
-
-    /// Whether a vote for a request may be signed now; it is noted like any other.
-    pub(crate) fn admits(&mut self, root: QualifiedRoot, hash: BlockHash, mono_ms: u64) -> bool {
-        self.spacing.admit(root, hash, mono_ms).is_ok()
     }
 
     /// When the queue has to go out; `None` while it is empty, or goes at the end of the pass anyway.
@@ -93,3 +72,6 @@ impl Generator {
         effects.push(Effect::Vote { kind: self.kind, pairs });
     }
 }
+
+#[cfg(test)]
+mod tests;

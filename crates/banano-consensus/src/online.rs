@@ -175,3 +175,6 @@ fn percent_of(amount: Amount, percent: u8) -> Amount {
     let whole = (raw / 100).saturating_mul(percent);
     Amount::from_raw(whole.saturating_add((raw % 100) * percent / 100))
 }
+
+#[cfg(test)]
+mod tests;

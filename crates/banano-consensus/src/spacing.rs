@@ -1,7 +1,8 @@
 //! The pause before this node votes for another block of the same root.
 //!
-//! Called by `generator`. Gives the votes of the others time to arrive, so that representatives don't flip back and
-//! forth between two forks (node.md §4.8).
+//! Called by `consensus` before each own vote. Gives the votes of the others time to arrive, so that representatives don't flip
+//! back and forth between two forks (node.md §4.8). Final votes keep the pause too: bound at once by a vote that the others
+//! haven't heard yet, two halves of the network could bind themselves to two forks, and neither would ever be confirmed.
 
 use std::collections::VecDeque;
 

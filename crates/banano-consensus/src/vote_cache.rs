@@ -146,3 +146,6 @@ fn drop_lightest(votes: &mut Vec<CachedVote>) {
         votes.swap_remove(index);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,10 +72,10 @@ impl Consensus {
         }
     }
 
-    /// Removes an election to make room. What was said isn't lost: the root will be contested again. Own votes are made anew.
+    /// Removes an election to make room. What was said isn't lost: the root will be contested again.
     pub(super) fn drop_for_room(&mut self, id: ElectionId, now: Now) {
         let Some(election) = self.elections.get(id) else { return };
-        for ballot in election.ballots().iter().filter(|ballot| !ballot.is_own) {
+        for ballot in election.ballots().iter() {
             let vote = CachedVote {
                 representative: ballot.representative,
                 timestamp: ballot.timestamp,

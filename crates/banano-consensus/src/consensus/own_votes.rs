@@ -61,7 +61,7 @@ impl Consensus {
         let election = self.elections.of_root(&root).and_then(|id| self.elections.get(id));
         let started = election.map(Election::started);
         self.permission.verdict(&hash, started, now) == Verdict::Granted
-            && self.normal_votes.admits(root, hash, now.mono_ms)
+            && self.spacing.admit(root, hash, now.mono_ms).is_ok()
     }
 
     /// Queues the own vote of an election if it is wanted and allowed; else says when to try again.
@@ -92,13 +92,14 @@ impl Consensus {
             }
             election.set_votable(&hash, true);
         }
-        let generator = match kind {
-            VoteKind::Normal => &mut self.normal_votes,
-            VoteKind::Final => &mut self.final_votes,
-        };
-        match generator.add(root, hash, now.mono_ms) {
-            Ok(()) => election.note_own_vote(kind, now),
-            Err(not_before) => election.retry_own_vote_at(not_before),
+        if let Err(not_before) = self.spacing.admit(root, hash, now.mono_ms) {
+            election.retry_own_vote_at(not_before);
+            return Ok(());
+        }
+        election.note_own_vote(kind, now);
+        match kind {
+            VoteKind::Normal => self.normal_votes.add(root, hash, now.mono_ms),
+            VoteKind::Final => self.final_votes.add(root, hash, now.mono_ms),
         }
         Ok(())
     }

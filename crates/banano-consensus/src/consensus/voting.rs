@@ -38,7 +38,6 @@ impl Consensus {
                         representative: vote.account,
                         timestamp: vote.timestamp,
                         hash: *hash,
-                        is_own: source == VoteSource::Own,
                         is_cached: false,
                     };
                     let is_first = !counted;
@@ -46,7 +45,10 @@ impl Consensus {
                 }
                 None if self.recently_confirmed.contains_winner(hash) => VoteCode::Late,
                 None => {
-                    self.remember(*hash, vote, weight, now);
+                    // Own votes are made anew when there is an election.
+                    if source == VoteSource::Live {
+                        self.remember(*hash, vote, weight, now);
+                    }
                     VoteCode::Indeterminate
                 }
             };
@@ -72,7 +74,6 @@ impl Consensus {
                 representative: vote.representative,
                 timestamp: vote.timestamp,
                 hash: *hash,
-                is_own: false,
                 is_cached: true,
             };
             self.vote_in(id, &incoming, standing, false, ledger, now)?;

@@ -16,8 +16,6 @@ pub(crate) struct Incoming {
     pub(crate) representative: Account,
     pub(crate) timestamp: VoteTimestamp,
     pub(crate) hash: BlockHash,
-    /// Signed by this node.
-    pub(crate) is_own: bool,
     /// It was remembered from before the election: no cooldown.
     pub(crate) is_cached: bool,
 }
@@ -56,7 +54,6 @@ pub(crate) struct Ballot {
     pub(crate) hash: BlockHash,
     /// At the last count.
     pub(crate) weight: Amount,
-    pub(crate) is_own: bool,
     pub(crate) taken_ms: u64,
 }
 
@@ -77,7 +74,6 @@ impl Ballots {
             timestamp: vote.timestamp,
             hash: vote.hash,
             weight: Amount::ZERO,
-            is_own: vote.is_own,
             taken_ms: mono_ms,
         };
         match self.sorted.binary_search_by_key(&vote.representative, |b| b.representative) {
@@ -94,11 +90,6 @@ impl Ballots {
             Err(index) => self.sorted.insert(index, ballot),
         }
         VoteCode::Vote
-    }
-
-    /// Takes this node's own votes for a block back, except final ones.
-    pub(crate) fn withdraw_own(&mut self, hash: &BlockHash) {
-        self.sorted.retain(|b| !(b.is_own && b.hash == *hash && !b.timestamp.is_final()));
     }
 
     pub(crate) fn get(&self, representative: &Account) -> Option<&Ballot> {
@@ -137,3 +128,6 @@ impl From<&Ballot> for ElectionVote {
         Self { representative, timestamp, hash, weight }
     }
 }
+
+#[cfg(test)]
+mod tests;

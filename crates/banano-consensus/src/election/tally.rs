@@ -83,3 +83,6 @@ impl Election {
         count
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,8 @@ pub(crate) struct Shell {
     pub(crate) now: Now,
     pub(crate) told: Vec<Told>,
     pub(crate) sent: Vec<Sent>,
+    /// Whether the last vote told of was worth passing on.
+    pub(crate) counted: bool,
     unchecked: Unchecked,
 }
 
@@ -56,8 +58,8 @@ impl Shell {
     ) -> Self {
         let consensus = Consensus::new(config, &*ledger).expect("memory can be read");
         let unchecked = Unchecked::new(1_000);
-        let (told, sent) = (Vec::new(), Vec::new());
-        Self { ledger, consensus, representatives, now, told, sent, unchecked }
+        let (told, sent, counted) = (Vec::new(), Vec::new(), false);
+        Self { ledger, consensus, representatives, now, told, sent, counted, unchecked }
     }
 
     /// Stores and cements blocks behind the back of consensus.
@@ -130,7 +132,9 @@ impl Shell {
             if effects.is_empty() {
                 break;
             }
-            effects.into_iter().for_each(|effect| self.carry_out(effect, &mut writer));
+            for effect in effects {
+                self.carry_out(effect, &mut writer);
+            }
         }
         writer.commit().expect("memory can be written");
     }
@@ -139,7 +143,10 @@ impl Shell {
         match effect {
             Effect::ElectionStarted { hash } => self.told.push(Told::Started(hash)),
             Effect::ElectionStopped { hash } => self.told.push(Told::Stopped(hash)),
-            Effect::VoteHandled { vote, code, .. } => self.told.push(Told::Vote(vote, code)),
+            Effect::VoteHandled { vote, code, counted } => {
+                self.told.push(Told::Vote(vote, code));
+                self.counted = counted;
+            }
             Effect::Vote { kind, pairs } => {
                 for vote in self.sign(kind, &pairs, writer) {
                     self.sent.push(Sent::Vote(Arc::clone(&vote)));

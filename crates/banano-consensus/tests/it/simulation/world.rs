@@ -25,6 +25,10 @@ const SYNC_MS: u64 = 3_000;
 /// How many blocks are sent to a node that asks for blocks.
 const SYNC_BLOCKS: usize = 8;
 
+/// The longest that a message is held up. Stays below the pause between two votes for different blocks (1 s on the dev network): that pause is what keeps
+/// voters from switching past each other. Where messages take longer, final votes can split so that no quorum is left, in the reference too.
+const HICCUP_MS: u64 = 600;
+
 #[derive(Debug, Clone)]
 enum Message {
     Block(Arc<Block>),
@@ -111,9 +115,6 @@ impl World {
     pub(crate) fn run(mut self) {
         let mut check_ms = 0;
         while let Some(Reverse((at_ms, number))) = self.queue.pop() {
-            if at_ms > LIMIT_MS {
-                self.debug();
-            }
             assert!(at_ms <= LIMIT_MS, "not decided in time: {}", self.undecided().join(", "));
             self.now_ms = at_ms;
             let happening = self.happenings.remove(&number).expect("planned once");
@@ -201,10 +202,14 @@ impl World {
             }),
             Message::Vote(vote) => self.with(node, |shell| shell.vote(&vote)),
             Message::Request(asker, pairs) => {
-                let mut answer = (Vec::new(), Vec::new());
-                self.with(node, |shell| answer = shell.answer(&pairs));
-                answer.0.into_iter().for_each(|vote| self.send(asker, Message::Vote(vote)));
-                answer.1.into_iter().for_each(|block| self.send(asker, Message::Block(block)));
+                let (mut votes, mut blocks) = (Vec::new(), Vec::new());
+                self.with(node, |shell| (votes, blocks) = shell.answer(&pairs));
+                for vote in votes {
+                    self.send(asker, Message::Vote(vote));
+                }
+                for block in blocks {
+                    self.send(asker, Message::Block(block));
+                }
             }
             Message::Frontiers(asker, frontiers) => {
                 if self.nodes[node].shell.is_some() {
@@ -229,8 +234,12 @@ impl World {
             node.wake_ms = Some(due);
             self.at(due, Happening::Wake(index));
         }
-        told.into_iter().for_each(|told| self.check(index, told));
-        sent.into_iter().for_each(|sent| self.spread(index, sent));
+        for told in told {
+            self.check(index, told);
+        }
+        for sent in sent {
+            self.spread(index, sent);
+        }
     }
 
     /// The first promise: nobody cements two blocks for one root; and each is told once.
@@ -255,10 +264,14 @@ impl World {
         let others: Vec<usize> = (0..self.nodes.len()).filter(|node| *node != from).collect();
         match sent {
             Sent::Block(block) => {
-                others.into_iter().for_each(|to| self.send(to, Message::Block(Arc::clone(&block))));
+                for to in others {
+                    self.send(to, Message::Block(Arc::clone(&block)));
+                }
             }
             Sent::Vote(vote) => {
-                others.into_iter().for_each(|to| self.send(to, Message::Vote(Arc::clone(&vote))));
+                for to in others {
+                    self.send(to, Message::Vote(Arc::clone(&vote)));
+                }
             }
             Sent::Request(pairs, accounts) => {
                 for to in others.into_iter().filter(|to| accounts.contains(&representative(*to))) {
@@ -282,7 +295,7 @@ impl World {
         }
         let mut delay_ms = self.random.random_range(1..=self.weather.delay_ms);
         if self.random.random_bool(self.weather.hiccup) {
-            delay_ms += self.random.random_range(0..3_000);
+            delay_ms += self.random.random_range(0..HICCUP_MS);
         }
         self.at(self.now_ms + delay_ms, Happening::Deliver(to, message));
     }
@@ -312,60 +325,6 @@ impl World {
             }
         }
         open
-    }
-
-    fn debug(&self) {
-        for (i, side) in self.story.contests.iter().flatten().enumerate() {
-            eprintln!("side {i}: {side:?}");
-        }
-        for (i, node) in self.nodes.iter().enumerate() {
-            for (n, sides) in self.story.contests.iter().enumerate() {
-                for (m, side) in sides.iter().enumerate() {
-                    for h in side {
-                        let b = node.ledger.block(h).unwrap();
-                        eprintln!(
-                            "node {i} contest {n} side {m} {} has {} cem {} final {:?}",
-                            &h.to_string()[..6],
-                            b.is_some(),
-                            node.ledger.is_cemented(h).unwrap(),
-                            self.story.deeds.iter().find(|d| d.block.hash() == *h).and_then(|d| {
-                                node.ledger.final_vote(&d.block.qualified_root()).unwrap()
-                            })
-                        );
-                    }
-                }
-            }
-            if let Some(s) = &node.shell {
-                for a in s.consensus.active(self.now()) {
-                    eprintln!(
-                        "   active {} {:?} req {} dur {} conf {}",
-                        &a.winner.hash().to_string()[..6],
-                        a.behavior,
-                        a.request_count,
-                        a.duration_ms,
-                        a.is_confirmed
-                    );
-                    let v = s.consensus.election(&a.root, self.now()).unwrap();
-                    for c in &v.candidates {
-                        eprintln!(
-                            "      cand {} {} {}",
-                            &c.hash().to_string()[..6],
-                            c.tally,
-                            c.final_tally
-                        );
-                    }
-                    for c in &v.votes {
-                        eprintln!(
-                            "      vote {} {} {:?}",
-                            c.representative,
-                            &c.hash.to_string()[..6],
-                            c.timestamp
-                        );
-                    }
-                }
-                eprintln!("   q {:?}", s.consensus.quorum());
-            }
-        }
     }
 
     fn now(&self) -> Now {
