@@ -121,7 +121,8 @@ impl DevNet {
     }
 
     /// Stops everything: the traffic, what waits for work, then the nodes, each after its current
-    /// pass. What was answered for is on disk.
+    /// pass. What was answered for is on disk. A [`Node`] handle that outlives this keeps its ledger's
+    /// files open.
     ///
     /// # Errors
     /// When a node does not end in time. Its thread is then left alone.

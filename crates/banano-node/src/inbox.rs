@@ -29,8 +29,8 @@ pub struct Limits {
     /// Other messages of peers. One more is dropped and counted; votes are asked for again.
     /// Default 4,096.
     pub messages: usize,
-    /// Requests, and blocks, that one pass takes: what waits behind them is answered after the next
-    /// commit. Default 512.
+    /// Requests, blocks, and other messages that one pass takes, of each so many: what waits behind
+    /// them has its turn after the next commit. Default 512, which takes some 50 ms.
     pub batch: usize,
 }
 
@@ -176,8 +176,7 @@ impl Inbox {
     }
 
     /// Waits until there is something to do, or `timeout` passed, or the inbox was closed, and
-    /// fills `intake` with one pass's worth. All messages are taken, since votes decide how fast
-    /// everything else leaves; of requests and blocks no more than the batch limit.
+    /// fills `intake` with one pass's worth.
     pub(crate) fn wait(&self, timeout: Option<Duration>, intake: &mut Intake) {
         let mut state = self.lock();
         if state.is_idle() && timeout != Some(Duration::ZERO) {
@@ -200,7 +199,8 @@ impl Inbox {
         intake.requests.extend(state.requests.drain(..requests).map(|(request, _seat)| request));
         let blocks = state.blocks.len().min(batch);
         intake.blocks.extend(state.blocks.drain(..blocks));
-        intake.messages.extend(state.messages.drain(..));
+        let messages = state.messages.len().min(batch);
+        intake.messages.extend(state.messages.drain(..messages));
         intake.dropped = std::mem::take(&mut state.dropped);
         intake.closed = state.closed;
     }

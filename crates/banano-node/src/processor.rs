@@ -34,6 +34,10 @@ mod votes;
 
 use blocks::Arrival;
 
+/// Requests of peers that one pass answers, for votes and for blocks. Each may read hundreds of rows
+/// and sign twice, so more are dropped: the asker asks again, or another node.
+const FAVOURS: u32 = 64;
+
 /// What a processing task is made of.
 pub(crate) struct Parts {
     pub(crate) clock: Clock,
@@ -64,6 +68,8 @@ pub(crate) struct Processor {
     cementing: VecDeque<BlockHash>,
     /// There is more to do than this pass had time for: the next one starts at once.
     is_unfinished: bool,
+    /// How many more requests of peers this pass answers.
+    favours_left: u32,
     outbox: Outbox,
     stats: NodeStats,
 }
@@ -83,6 +89,7 @@ impl Processor {
             recent: RecentBlocks::default(),
             cementing: VecDeque::new(),
             is_unfinished: false,
+            favours_left: 0,
             outbox: Outbox::default(),
             stats: NodeStats::default(),
         }
@@ -114,6 +121,7 @@ impl Processor {
 
     fn pass(&mut self, intake: &mut Intake) -> Result<(), StoreError> {
         bump(&mut self.stats.passes);
+        self.favours_left = FAVOURS;
         let now = self.parts.clock.now();
         self.note_dropped(intake, now);
         for request in intake.requests.drain(..) {
@@ -163,14 +171,19 @@ impl Processor {
             Message::ConfirmAck { vote, rebroadcasted } => {
                 self.take_vote(&vote, from, rebroadcasted, now)?;
             }
-            Message::ConfirmReq { pairs } => self.answer_vote_request(from, &pairs, now)?,
-            Message::AscPullReq(request) => {
+            Message::ConfirmReq { pairs } if self.may_favour() => {
+                self.answer_vote_request(from, &pairs, now)?;
+            }
+            Message::AscPullReq(request) if self.may_favour() => {
                 let answer = catch_up::answer(&request, &self.parts.writer)?;
                 self.parts.peers.send(from, Message::AscPullAck(answer));
             }
             Message::AscPullAck(answer) => {
                 let blocks = self.catch_up.answered(from, answer, &self.parts.writer)?;
                 self.backlog.extend(blocks.into_iter().map(Arrival::fetched));
+            }
+            Message::ConfirmReq { .. } | Message::AscPullReq(_) => {
+                bump(&mut self.stats.requests_refused);
             }
             Message::Keepalive(_)
             | Message::NodeIdHandshake(_)
@@ -183,4 +196,14 @@ impl Processor {
         }
         Ok(())
     }
+
+    /// Takes one request of a peer off what this pass answers.
+    fn may_favour(&mut self) -> bool {
+        let left = self.favours_left.checked_sub(1);
+        self.favours_left = left.unwrap_or(0);
+        left.is_some()
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,8 @@ pub struct NodeStats {
     pub votes_bad_signature: u64,
     /// Messages of peers that found the queue full.
     pub dropped: Dropped,
+    /// Requests of peers that came when a pass had answered enough of them.
+    pub requests_refused: u64,
     /// Messages that this node has no use for.
     pub messages_unused: u64,
     /// Blocks fetched to catch up.

@@ -183,14 +183,10 @@ impl Processor {
         now: Now,
     ) -> Result<ProcessResult, StoreError> {
         let holder = self.parts.writer.successor(&block.qualified_root())?;
+        let mut gone = Vec::new();
         if let Some(holder) = holder.filter(|holder| *holder != block.hash()) {
             match self.parts.writer.rollback(&holder) {
-                Ok(gone) => {
-                    for saved in &gone {
-                        self.recent.remove(&saved.hash());
-                    }
-                    self.parts.consensus.on_rolled_back(&gone);
-                }
+                Ok(blocks) => gone = blocks,
                 Err(RollbackError::Store(error)) => return Err(error),
                 Err(refused) => {
                     bump(&mut self.stats.forks_refused);
@@ -199,7 +195,17 @@ impl Processor {
                 }
             }
         }
-        self.process(block, signed_by, Flood::All, now)
+        for saved in &gone {
+            self.recent.remove(&saved.hash());
+        }
+        self.parts.consensus.on_rolled_back(&gone);
+        let result = self.process(block, signed_by, Flood::All, now)?;
+        if result != ProcessResult::Progress && Dependency::of(block, result).is_none() {
+            // It was never fit for the place: those that stood there get it back.
+            let back = gone.into_iter().rev();
+            self.backlog.extend(back.map(|saved| Arrival::fetched(saved.block)));
+        }
+        Ok(result)
     }
 }
 

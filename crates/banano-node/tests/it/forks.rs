@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use banano_ledger::{LedgerRead as _, ProcessResult};
 use banano_node::{ConfirmStart, DevConfig, DevNet, VotePolicy};
-use banano_primitives::{Block, BlockHash};
+use banano_primitives::{Block, BlockHash, Work};
 use banano_ws_protocol::{ConfirmationKind, Event};
 
 use crate::support::{PATIENCE, Wallet, assert_agreed, confirmations, key, process, start};
@@ -126,6 +126,26 @@ async fn force_puts_a_fork_in_the_place_of_an_uncemented_block() {
     witness.confirmation(other.hash()).await;
     // Now it is cemented: no force helps.
     assert_eq!(net.node().process(one, true).await.unwrap(), ProcessResult::Fork);
+    net.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_forced_block_that_is_unfit_leaves_everything_as_it_was() {
+    let config = DevConfig { nodes: 1, confirm: VotePolicy::Manual, ..DevConfig::default() };
+    let (net, witness) = start(&config);
+    let mut wallet = Wallet::funded(&net, 0);
+    let (one, other) = fork(&wallet);
+    process(net.node(), &one).await;
+    wallet.send(key(1).account(), 1);
+    let next = wallet.send(key(1).account(), 1);
+    process(net.node(), &next).await;
+    let unfit = Block::new(other.body().clone(), *other.signature(), Work::new(1));
+    assert_eq!(net.node().process(unfit, true).await.unwrap(), ProcessResult::InsufficientWork);
+    for block in [&one, &next] {
+        assert!(net.node().ledger().block(&block.hash()).unwrap().is_some());
+    }
+    net.node().release(None).await.unwrap();
+    witness.confirmation(one.hash()).await;
     net.stop().await.unwrap();
 }
 
