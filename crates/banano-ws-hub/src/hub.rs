@@ -165,6 +165,12 @@ impl Hub {
         self.subscribers.get(topic.index()).copied().unwrap_or(0)
     }
 
+    /// The sessions that are subscribed to anything.
+    pub fn listeners(&self) -> impl Iterator<Item = SessionId> {
+        let listening = self.sessions.iter().filter(|(_, session)| session.seat != Seat::None);
+        listening.map(|(key, _)| SessionId(key))
+    }
+
     /// Sessions that are open.
     pub fn sessions(&self) -> usize {
         self.sessions.len()

@@ -69,9 +69,15 @@ fn publish(shard: &Shard, events: &[Arc<Stamped>]) {
 }
 
 /// This shard was too slow for the journal: nobody can say whom the lost events would have
-/// concerned, so everyone is told.
+/// concerned, so everyone who listens to anything is told.
 fn lose(shard: &Shard, events: u64) {
-    warn!(events, "events left the journal before they were delivered; closing all sessions");
+    warn!(events, "events left the journal before they were delivered; closing all who listen");
     shard.counters.events_lost.fetch_add(events, Relaxed);
-    shard.each_connection(|connection| connection.end(Close::Lost { events }));
+    shard.with_connections(|connections| {
+        for id in shard.hub.borrow().listeners() {
+            if let Some(Some(connection)) = connections.get(id.index()) {
+                connection.end(Close::Lost { events });
+            }
+        }
+    });
 }

@@ -40,8 +40,8 @@ pub struct Stats {
     pub closed_slow: u64,
     /// Connections dropped because nothing came from them, or nothing went to them, for too long.
     pub closed_silent: u64,
-    /// Events that left the journal before a shard had read them. Its sessions were closed with
-    /// 1013.
+    /// Events that left the journal before a shard had read them. Those of its sessions that were
+    /// subscribed to anything were closed with 1013.
     pub events_lost: u64,
 }
 

@@ -126,8 +126,11 @@ fn counts_follow_every_way_in_and_out_and_nothing_stays_listed() {
     assert_eq!(hub.subscribers(Topic::Confirmation), 1);
     assert_eq!(hub.subscribers(Topic::Work), 2);
     assert_eq!(hub.sessions(), 2);
+    assert!(hub.listeners().eq([ids[0], ids[2]]));
     hub.subscribe(ids[2], Subscription::without_options(Topic::Confirmation)).unwrap();
     assert_eq!(hub.listed(), 0);
+    hub.unsubscribe(ids[0], Topic::Work);
+    assert!(hub.listeners().eq([ids[2]]));
     hub.close(ids[0]);
     hub.close(ids[2]);
     assert_eq!(hub.subscribers(Topic::Work), 0);

@@ -167,9 +167,10 @@ fn c149_connections_dropped_in_every_state_leave_nothing_behind() {
 }
 
 #[test]
-fn a_server_that_falls_out_of_its_journal_says_so_to_everyone() {
-    let host = Host::start_on(config(), Limits { events: 10, ..Limits::default() });
+fn a_server_that_falls_out_of_its_journal_says_so_to_everyone_who_listens() {
+    let mut host = Host::start_on(config(), Limits { events: 10, ..Limits::default() });
     let mut client = host.subscriber("confirmation");
+    let mut idle = host.connect();
     // One append of more than the window: the shard can't have been there in time.
     host.append(confirmations(15).chain([numbered(OPEN, 0)]));
     let (close, error) = client.close_frame();
@@ -178,6 +179,7 @@ fn a_server_that_falls_out_of_its_journal_says_so_to_everyone() {
     assert_is_error_message(&error);
     assert!(error["error"].as_str().unwrap().contains("6 events"), "{error}");
     assert_eq!(host.stats().events_lost, 6);
+    idle.is_left_alone(&mut host);
     let mut again = host.subscriber("confirmation");
     host.confirm(SEND);
     assert_eq!(again.json()["message"]["hash"], SEND.hash);
