@@ -43,8 +43,10 @@ fn arrows_between_crates_are_those_of_the_architecture() {
 #[test]
 fn every_crate_takes_lints_and_versions_from_the_workspace() {
     let mut complaints = Vec::new();
-    for file in files().iter().filter(|file| file.ends_with("Cargo.toml")) {
-        if file.parent() == Some(Path::new("")) {
+    let manifests = files();
+    // Fuzz targets and the comparison of stores are workspaces of their own, outside `crates`.
+    for file in manifests.iter().filter(|file| file.starts_with("crates")) {
+        if !file.ends_with("Cargo.toml") {
             continue;
         }
         let text = read(file);
