@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
+use crate::answers::Answers;
 use crate::config::Config;
 use crate::error::Error;
 use crate::names::Names;
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) style: Style,
     pub(crate) names: Names,
+    /// Room for long answers.
+    pub(crate) answers: Answers,
     /// Seats for long reads.
     pub(crate) scans: Arc<Semaphore>,
     /// Seats for blocks whose sender doesn't wait.

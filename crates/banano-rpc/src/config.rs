@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::SCANS;
+use crate::answers::{BUDGET_KIB, SHORT_BYTES};
+use crate::request::VALUES_MAX;
+use crate::server::{LARGE_BODIES, SMALL_BODY};
+
 /// Bounds of the RPC, and what it answers.
 ///
-/// Worst case in memory: `connections_max` × (64 KiB of buffers and small bodies) + 4 large bodies ×
-/// `body_bytes_max` × 3 (text and values) + the answers under way × `entries_max` × about 1 KiB.
+/// In the worst case its clients hold [`Config::memory_bytes_max`] of memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -25,7 +29,7 @@ pub struct Config {
     pub connections_max: usize,
     /// Longest list in an answer, 1 to 10,000,000; a client asks for the rest by its options. Default 100,000.
     pub entries_max: usize,
-    /// How long a connection may send nothing, in milliseconds, 100 to 3,600,000. Default 60,000.
+    /// How long a connection may send nothing, or take in nothing of its answer, in milliseconds, 100 to 3,600,000. Default 60,000.
     pub idle_timeout_ms: u64,
     /// How long an answer may take, in milliseconds, 100 to 3,600,000. Default 30,000.
     pub request_timeout_ms: u64,
@@ -81,6 +85,24 @@ impl Config {
             .collect()
     }
 
+    /// Memory that clients can make the RPC hold, in bytes: for each connection a small body, its values and a
+    /// short answer; some large bodies; some answers that are being made; and the long ones on their way.
+    pub fn memory_bytes_max(&self) -> usize {
+        /// A value and its text, at least 2 bytes of the body.
+        const VALUE_BYTES: usize = 64;
+        /// An entry of an answer, as values and as text: a block with everything around it.
+        const ENTRY_BYTES: usize = 4096;
+        let small = usize::try_from(SMALL_BODY).unwrap_or(usize::MAX);
+        let connection = small + small / 2 * VALUE_BYTES + SHORT_BYTES;
+        let large = self.body_bytes_max.saturating_add(VALUES_MAX * VALUE_BYTES);
+        let made = self.entries_max.saturating_mul(ENTRY_BYTES);
+        connection
+            .saturating_mul(self.connections_max)
+            .saturating_add(large.saturating_mul(LARGE_BODIES))
+            .saturating_add(made.saturating_mul(SCANS))
+            .saturating_add(BUDGET_KIB as usize * 1024)
+    }
+
     pub(crate) fn idle_timeout(&self) -> Duration {
         Duration::from_millis(self.idle_timeout_ms)
     }
@@ -101,6 +123,19 @@ mod tests {
     #[test]
     fn the_defaults_are_possible() {
         assert_eq!(Config::default().check(), []);
+    }
+
+    #[test]
+    fn worst_case_memory_is_the_sum_of_the_bounds() {
+        let config = Config {
+            connections_max: 2,
+            body_bytes_max: 1024,
+            entries_max: 10,
+            ..Config::default()
+        };
+        let connections = 2 * (16_384 + 8192 * 64 + 65_536);
+        let large = 4 * (1024 + 600_000 * 64);
+        assert_eq!(config.memory_bytes_max(), connections + large + 8 * 10 * 4096 + (256 << 20));
     }
 
     #[test]

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use hyper::body::Bytes;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout, timeout_at};
 use tracing::info;
 
 use crate::call::{Call, Shared};
@@ -16,20 +18,36 @@ use crate::reply::Reply;
 use crate::request::Request;
 
 /// Answers one body.
-pub(crate) async fn answer(shared: &Arc<Shared>, body: &[u8]) -> Vec<u8> {
+pub(crate) async fn answer(shared: &Arc<Shared>, body: &[u8]) -> Bytes {
     let begun = Instant::now();
+    // The seat of a long read is kept until its answer has found room, too.
+    let mut seat = None;
     let (subject, answer) = match Request::parse(body, shared.config.nesting_max) {
-        Ok(request) => (subject(shared, &request), run(shared, request, begun).await),
+        Ok(request) => (subject(shared, &request), run(shared, request, begun, &mut seat).await),
         Err(error) => (String::from("?"), Err(error)),
     };
     log(&subject, &answer, begun.elapsed());
-    let reply = answer.map_or_else(Reply::error, Reply::from);
+    let bytes = rendered(&answer.map_or_else(Reply::error, Reply::from));
+    let limit = shared.config.request_timeout();
+    match timeout(limit, shared.answers.admit(bytes)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) => rendered(&Reply::error(Error::Stopped)).into(),
+        Err(_) => rendered(&Reply::error(Error::Deadline(limit))).into(),
+    }
+}
+
+fn rendered(reply: &Reply) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     reply.render(&mut out);
     out
 }
 
-async fn run(shared: &Arc<Shared>, request: Request, begun: Instant) -> Answer {
+async fn run(
+    shared: &Arc<Shared>,
+    request: Request,
+    begun: Instant,
+    seat: &mut Option<OwnedSemaphorePermit>,
+) -> Answer {
     let name = request.text("action").unwrap_or_default();
     let command = Command::find(name).ok_or(Error::UnknownCommand)?;
     if command.control && !shared.config.enable_control {
@@ -42,7 +60,7 @@ async fn run(shared: &Arc<Shared>, request: Request, begun: Instant) -> Answer {
     };
     let deadline = begun + limit;
     let call = Arc::new(Call { request, shared: Arc::clone(shared), deadline });
-    let mut object = tokio::time::timeout_at(deadline, run_now(command, &call))
+    let mut object = timeout_at(deadline, run_now(command, &call, seat))
         .await
         .unwrap_or(Err(Error::Deadline(limit)))?;
     if call.request.dash_form() {
@@ -54,21 +72,24 @@ async fn run(shared: &Arc<Shared>, request: Request, begun: Instant) -> Answer {
     Ok(object)
 }
 
-async fn run_now(command: &Command, call: &Arc<Call>) -> Answer {
+async fn run_now(
+    command: &Command,
+    call: &Arc<Call>,
+    seat: &mut Option<OwnedSemaphorePermit>,
+) -> Answer {
     match command.run {
         Run::Tell(function) => Ok(function(call)),
         Run::Now(function) => function(call),
         Run::Wait(function) | Run::Work(function) => function(call).await,
         Run::Scan(function) => {
-            let seat =
-                Arc::clone(&call.shared.scans).acquire_owned().await.map_err(|_| Error::Stopped)?;
+            let free = Arc::clone(&call.shared.scans).acquire_owned().await;
+            let free = free.map_err(|_| Error::Stopped)?;
             let call = Arc::clone(call);
-            let scan = tokio::task::spawn_blocking(move || {
-                let answer = function(&call);
-                drop(seat);
-                answer
-            });
-            scan.await.map_err(Error::internal)?
+            // A read whose caller gave up keeps its seat until it has noticed.
+            let scan = tokio::task::spawn_blocking(move || (function(&call), free));
+            let (answer, free) = scan.await.map_err(Error::internal)?;
+            *seat = Some(free);
+            answer
         }
     }
 }

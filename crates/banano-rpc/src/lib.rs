@@ -5,7 +5,9 @@
 //! oddities: status 200 for errors, strings for everything, `""` for an empty list. Reads the ledger
 //! directly and asks the node for the rest; never changes anything but through the node.
 
+mod answers;
 mod server;
+mod stall;
 
 mod dispatch;
 
@@ -31,13 +33,14 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use answers::Answers;
 use call::Shared;
 pub use config::{Config, Problem};
 pub use names::Names;
 use reply::Style;
 
 /// Long reads at once; more wait, within their deadlines. Each takes a thread that may wait.
-const SCANS: usize = 8;
+pub(crate) const SCANS: usize = 8;
 /// Blocks of `process` with `async` that wait for their result; more wait to be started.
 const BACKGROUND: usize = 1024;
 
@@ -71,6 +74,7 @@ pub async fn serve(
         config,
         style,
         names,
+        answers: Answers::new(),
         scans: Arc::new(Semaphore::new(SCANS)),
         background: Arc::new(Semaphore::new(BACKGROUND)),
         tasks: TaskTracker::new(),

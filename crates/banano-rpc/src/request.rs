@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use banano_primitives::{Account, Amount, BlockHash};
 
 use crate::error::Error;
-pub(crate) use value::{Members, ParseError, Value, member};
+pub(crate) use value::{Members, ParseError, VALUES_MAX, Value, member};
 
 /// One request.
 #[derive(Debug)]

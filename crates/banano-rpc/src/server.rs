@@ -25,11 +25,12 @@ use crate::call::Shared;
 use crate::dispatch;
 use crate::error::Error;
 use crate::reply::Reply;
+use crate::stall::Stall;
 
 /// Bodies above `SMALL_BODY` that are held at once; more wait, within the deadline of their request.
-const LARGE_BODIES: usize = 4;
+pub(crate) const LARGE_BODIES: usize = 4;
 /// Up to this size a body counts as part of its connection.
-const SMALL_BODY: u64 = 64 * 1024;
+pub(crate) const SMALL_BODY: u64 = 16 * 1024;
 /// How long answers under way may take once the server stops.
 const STOP_GRACE: Duration = Duration::from_secs(3);
 /// Wait after an error of `accept`, such as too many open files, before it is tried again.
@@ -87,10 +88,11 @@ impl Connection {
             let connection = self.clone();
             async move { Ok::<_, Infallible>(connection.respond(request).await) }
         });
+        let limit = self.shared.config.idle_timeout();
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.shared.config.idle_timeout())
-            .serve_connection(TokioIo::new(stream), service);
+            .header_read_timeout(limit)
+            .serve_connection(TokioIo::new(Stall::new(stream, limit)), service);
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
@@ -152,8 +154,8 @@ fn refused(error: &Error) -> Response<Full<Bytes>> {
     response(out)
 }
 
-fn response(body: Vec<u8>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body));
+fn response(body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

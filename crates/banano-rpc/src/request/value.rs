@@ -5,7 +5,7 @@
 //! much more memory than itself. Never turns a number into a float: an amount has up to 39 digits.
 
 /// Values that one body may hold: half a million accounts, which is what fits the largest body.
-const VALUES_MAX: usize = 600_000;
+pub(crate) const VALUES_MAX: usize = 600_000;
 
 /// A JSON value. Numbers and booleans are text, as in the reference, which keeps no types.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -110,6 +110,29 @@ fn who_sends_nothing_or_too_slowly_is_let_go() {
 }
 
 #[test]
+fn who_does_not_read_a_long_answer_is_let_go() {
+    let config = Config { connections_max: 1, idle_timeout_ms: 200, ..Config::default() };
+    let network = Network::with(small(), config);
+    let genesis = network.ask(&json!({"action": "version"}))["network_identifier"].clone();
+    // Some 20 MB, far more than sockets hold.
+    let body = json!({"action": "blocks_info", "hashes": vec![genesis; 20_000]}).to_string();
+    let mut deaf = TcpStream::connect(network.address).unwrap();
+    write!(deaf, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        .unwrap();
+    // Gets the only seat once the first connection has lost it.
+    assert!(network.post(r#"{"action":"uptime"}"#).contains("seconds"));
+}
+
+#[test]
+fn a_long_answer_arrives_whole() {
+    let network = Network::start();
+    let genesis = network.ask(&json!({"action": "version"}))["network_identifier"].clone();
+    let answer =
+        network.post(&json!({"action": "blocks_info", "hashes": vec![genesis; 5_000]}).to_string());
+    assert_eq!(answer.matches("block_account").count(), 5_000);
+}
+
+#[test]
 fn more_connections_than_allowed_wait_for_their_turn() {
     let config = Config { connections_max: 1, idle_timeout_ms: 300, ..Config::default() };
     let network = Network::with(small(), config);
