@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use tokio_tungstenite::tungstenite;
+
 use crate::program::{Running, output, post, program, stderr, stdout, text};
 
 #[test]
@@ -13,6 +15,18 @@ fn either_signal_is_a_clean_end() {
         assert_eq!(status.code(), Some(0), "{signal}: {errors}");
         assert_eq!(errors, "", "{signal}");
     }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let mut network = Running::start(&["-v"]);
+    // A client that never answers the close makes the clean end take seconds.
+    let (_client, _) = tungstenite::connect(network.labelled("WebSocket")).unwrap();
+    network.signal("TERM");
+    network.wait_for_error_line("stopping");
+    network.signal("INT");
+    let (status, _) = network.wait();
+    assert_eq!(status.code(), Some(1));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 
 use serde_json::Value;
 
@@ -36,6 +36,7 @@ pub(crate) fn stderr(output: &Output) -> String {
 /// A dev network that runs until the test ends.
 pub(crate) struct Running {
     child: Child,
+    errors: BufReader<ChildStderr>,
     /// Everything up to the ready line.
     pub(crate) banner: String,
 }
@@ -55,15 +56,16 @@ impl Running {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
         let mut banner = String::new();
         while !banner.contains("Ready in ") {
             if lines.read_line(&mut banner).unwrap() == 0 {
-                let mut errors = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
-                panic!("it ended: {banner}{errors}");
+                let mut text = String::new();
+                errors.read_to_string(&mut text).unwrap();
+                panic!("it ended: {banner}{text}");
             }
         }
-        Self { child, banner }
+        Self { child, errors, banner }
     }
 
     /// The word after a label at the beginning of a line.
@@ -80,10 +82,19 @@ impl Running {
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
+    /// Reads standard error up to a line that contains `part`.
+    pub(crate) fn wait_for_error_line(&mut self, part: &str) {
+        let mut line = String::new();
+        while !line.contains(part) {
+            line.clear();
+            assert_ne!(self.errors.read_line(&mut line).unwrap(), 0, "it never said {part}");
+        }
+    }
+
     pub(crate) fn wait(mut self) -> (ExitStatus, String) {
         let status = self.child.wait().unwrap();
         let mut errors = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        self.errors.read_to_string(&mut errors).unwrap();
         (status, errors)
     }
 
