@@ -8,3 +8,7 @@ mod backend;
 mod opening;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod storms;
+#[cfg(test)]
+mod world;
