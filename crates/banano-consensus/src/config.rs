@@ -80,6 +80,7 @@ impl Config {
     /// The numbers of a network (node.md §2.4, §2.7), voting at once and bundling as the network does.
     pub fn for_network(network: &Network) -> Self {
         let timings = &network.timings;
+        let is_dev = matches!(network.name.as_str(), "dev" | "nano-dev");
         Self {
             policy: VotePolicy::Instant,
             bundle_delay_ms: millis(timings.vote_bundling),
@@ -94,10 +95,12 @@ impl Config {
             optimistic_delay_ms: millis(timings.optimistic_delay),
             cement_retry_ms: millis(timings.confirmed_retry),
             cement_retries: 40,
-            principal_votes_only: !matches!(network.name.as_str(), "dev" | "nano-dev"),
+            principal_votes_only: !is_dev,
             principal_divisor: network.principal_divisor,
             quorum_percent: network.quorum_percent,
-            online_weight_minimum: network.online_weight_minimum,
+            // The nodes of a dev network hold all its weight. Less than the supply, and one node could confirm alone while it hasn't heard the
+            // others yet, and so could another node a rival.
+            online_weight_minimum: if is_dev { Amount::MAX } else { network.online_weight_minimum },
             online_window_ms: millis(timings.online_window),
             online_sample_ms: millis(timings.online_sample_interval),
             online_samples: usize::try_from(timings.online_samples_max).unwrap_or(usize::MAX),

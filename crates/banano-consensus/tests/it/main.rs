@@ -22,6 +22,8 @@ mod requests;
 #[cfg(test)]
 mod schedulers;
 #[cfg(test)]
+mod together;
+#[cfg(test)]
 mod votes;
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
-use banano_consensus::{Config, Now};
+use banano_consensus::{Config, Now, VotePolicy};
 use banano_ledger::{Ledger, LedgerRead};
 use banano_primitives::{Account, Block, BlockHash, Network, QualifiedRoot, Root, Vote};
 use rand::rngs::StdRng;
@@ -50,6 +50,14 @@ enum Happening {
     Start(usize),
 }
 
+/// A node's own choices.
+#[derive(Clone, Copy)]
+struct Habits {
+    /// It votes for its representative; else it only watches.
+    votes: bool,
+    bundle_delay_ms: u64,
+}
+
 /// How bad the network is.
 struct Weather {
     loss: f64,
@@ -60,6 +68,7 @@ struct Weather {
 
 struct Node {
     ledger: Arc<Ledger>,
+    habits: Habits,
     /// `None` while it is down.
     shell: Option<Shell>,
     /// The wake-up that counts.
@@ -86,15 +95,21 @@ impl World {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
         let network = network();
-        let count = random.random_range(4..=6);
-        let story = Story::new(&network, count, &mut random);
+        let voters = random.random_range(4..=6);
+        let story = Story::new(&network, voters, &mut random);
+        let bundle_delay_ms = *pick(&[0, 0, 100], &mut random);
+        let watchers = random.random_range(0..=1);
+        let habits =
+            (0..voters + watchers).map(|node| Habits { votes: node < voters, bundle_delay_ms });
         let weather = Weather {
             loss: *pick(&[0.0, 0.05, 0.2, 0.4], &mut random),
             double: *pick(&[0.0, 0.1], &mut random),
             delay_ms: *pick(&[2, 30, 150], &mut random),
             hiccup: *pick(&[0.0, 0.02], &mut random),
         };
-        let nodes = (0..count).map(|node| new_node(&network, node, &story.setup)).collect();
+        let nodes =
+            (0..).zip(habits).map(|(node, habits)| new_node(&network, node, habits, &story.setup));
+        let nodes = nodes.collect();
         let mut world = Self {
             random,
             network,
@@ -185,9 +200,8 @@ impl World {
         let node = &mut self.nodes[index];
         if node.shell.is_none() {
             let ledger = Arc::clone(&node.ledger);
-            let shell =
-                Shell::over(ledger, config(&self.network), vec![representative(index)], now);
-            node.shell = Some(shell);
+            let (config, own) = node.habits.settings(&self.network, index);
+            node.shell = Some(Shell::over(ledger, config, own, now));
             self.with(index, Shell::tick);
         }
     }
@@ -332,15 +346,25 @@ impl World {
     }
 }
 
-fn config(network: &Network) -> Config {
-    Config { bundle_delay_ms: 0, ..Config::for_network(network) }
+impl Habits {
+    /// The node's numbers, and whom it votes for.
+    fn settings(self, network: &Network, index: usize) -> (Config, Vec<Account>) {
+        let bundle_delay_ms = self.bundle_delay_ms;
+        let config = Config { bundle_delay_ms, ..Config::for_network(network) };
+        if self.votes {
+            (config, vec![representative(index)])
+        } else {
+            (Config { policy: VotePolicy::Never, ..config }, Vec::new())
+        }
+    }
 }
 
-fn new_node(network: &Network, index: usize, setup: &[Arc<Block>]) -> Node {
-    let mut shell = Shell::new(network, config(network), vec![representative(index)]);
+fn new_node(network: &Network, index: usize, habits: Habits, setup: &[Arc<Block>]) -> Node {
+    let (config, own) = habits.settings(network, index);
+    let mut shell = Shell::new(network, config, own);
     shell.preload(setup);
     let ledger = Arc::clone(&shell.ledger);
-    Node { ledger, shell: Some(shell), wake_ms: None, confirmed: BTreeSet::new() }
+    Node { ledger, habits, shell: Some(shell), wake_ms: None, confirmed: BTreeSet::new() }
 }
 
 /// The newest cemented block of each account.
