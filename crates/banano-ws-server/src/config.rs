@@ -32,7 +32,7 @@ pub struct Config {
     /// Messages that may wait for one client that reads slower than it is sent to. A client that
     /// falls further behind is closed with 4000. 1 to 1,000,000; default 4,096.
     pub max_outbox_messages: usize,
-    /// The same in bytes. 65,536 to 1,073,741,824; default 4,194,304 (4 MiB).
+    /// The same in bytes. 1,048,576 to 1,073,741,824; default 4,194,304 (4 MiB).
     pub max_outbox_bytes: usize,
     /// From accepting a connection to the end of its WebSocket handshake, in milliseconds; also
     /// how long a connection may be used for plain HTTP. 10 to 3,600,000; default 10,000.
@@ -122,7 +122,7 @@ impl Config {
             ("max_accounts_per_session", self.max_accounts_per_session as u64, 1, 10_000_000),
             ("max_message_bytes", self.max_message_bytes as u64, 1_024, 1 << 30),
             ("max_outbox_messages", self.max_outbox_messages as u64, 1, 1_000_000),
-            ("max_outbox_bytes", self.max_outbox_bytes as u64, 1 << 16, 1 << 30),
+            ("max_outbox_bytes", self.max_outbox_bytes as u64, 1 << 20, 1 << 30),
             ("handshake_timeout_ms", self.handshake_timeout_ms, 10, HOUR),
             ("ping_interval_ms", self.ping_interval_ms, 10, HOUR),
             ("idle_timeout_ms", self.idle_timeout_ms, 10, 24 * HOUR),

@@ -17,8 +17,9 @@ use crate::{
     sweep::Tick,
 };
 
-/// While more than this waits for a client, its requests are left in the socket: who does not read
-/// the answers is not to ask more.
+/// While this much waits for a client, or half of the messages that may, its requests are left in
+/// the socket: who does not read the answers is not to ask more. The least outbox that can be
+/// configured holds this and the replies to all that one read can bring.
 const CONGESTED_BYTES: usize = 64 << 10;
 
 /// One client, as the shard sees it.
@@ -125,10 +126,12 @@ impl Connection {
         let outbox = self.outbox.borrow();
         if outbox.is_empty() {
             Interest::READABLE
-        } else if outbox.bytes() < CONGESTED_BYTES {
-            Interest::READABLE | Interest::WRITABLE
-        } else {
+        } else if outbox.bytes() >= CONGESTED_BYTES
+            || outbox.messages() >= self.limits.messages.div_ceil(2)
+        {
             Interest::WRITABLE
+        } else {
+            Interest::READABLE | Interest::WRITABLE
         }
     }
 

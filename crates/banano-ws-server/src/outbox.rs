@@ -142,6 +142,11 @@ impl Outbox {
         self.queue.is_empty()
     }
 
+    /// Messages that wait.
+    pub(crate) fn messages(&self) -> usize {
+        self.messages
+    }
+
     /// Bytes that wait.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes

@@ -193,6 +193,7 @@ fn c011_a_close_is_echoed_and_the_stream_ends() {
     raw.frame(0x88, b"\x0f\xa0bye");
     assert!(raw.read_text().contains("pong"), "what was asked before is answered");
     assert_eq!(raw.expect_close(4000), "bye");
+    drop(raw);
 
     let mut client = host.connect();
     let close = CloseFrame { code: CloseCode::Normal, reason: "done".into() };

@@ -32,9 +32,10 @@ pub(crate) struct Host {
     marks: u64,
 }
 
-/// One shard, so that one witness sees the progress of everyone.
+/// One shard, so that one witness sees the progress of everyone. No session ends only because a
+/// close took too long: the tests would not wait for it.
 pub(crate) fn config() -> Config {
-    Config { shards: Some(1.try_into().unwrap()), ..Config::default() }
+    Config { shards: Some(1.try_into().unwrap()), close_timeout_ms: 60_000, ..Config::default() }
 }
 
 impl Host {
