@@ -9,6 +9,10 @@ import { DevNetwork } from './support/dev-network.mjs';
 
 const ROUNDS = process.env.DEEP === 'true' ? 40 : 5;
 const KILL_AFTER_MS_MAX = 1_200;
+/** JavaScript takes some 10 ms to sign a block, so a few senders are enough to keep it busy. */
+const SENDERS = 3;
+const KILL_START_AFTER_MS_MAX = 300;
+const FAUCET_LOOPS = 32;
 const CONFIRMED_WITHIN_MS = 60_000;
 const AMOUNT = 1_000n;
 
@@ -75,10 +79,34 @@ class Sender {
   }
 }
 
-/** Runs all senders until the process is gone; only the loss of the connection may end them. */
-async function loadUntilKilled(network, senders, after_ms) {
+/** The network's faucet in a loop: blocks that the node itself signs, for the loads that JavaScript is too slow to sign. */
+class Faucet {
+  answered = [];
+
+  constructor(destination) {
+    this.destination = destination;
+  }
+
+  async run(network) {
+    for (;;) {
+      const { hash } = await network.call('dev_faucet', { account: this.destination.account, amount: AMOUNT.toString() });
+      this.answered.push(hash);
+    }
+  }
+
+  async check(network) {
+    for (let from = 0; from < this.answered.length; from += 1_000) {
+      const hashes = this.answered.slice(from, from + 1_000);
+      const answer = await network.call('blocks_info', { hashes, json_block: 'true', include_not_found: 'true' });
+      assert.deepEqual([...(answer.blocks_not_found || [])], [], 'the faucet answered for these, and they are gone');
+    }
+  }
+}
+
+/** Runs all `loads` until the process is gone; only the loss of the connection may end them. */
+async function loadUntilKilled(network, loads, after_ms) {
   let killed = false;
-  const running = senders.map((sender) => sender.run(network).catch((error) => {
+  const running = loads.map((load) => load.run(network).catch((error) => {
     if (!killed || error.name === 'AssertionError') throw error;
   }));
   const all = Promise.all(running);
@@ -123,28 +151,33 @@ test(`${ROUNDS} kills during load lose no block that was answered for`, async (t
 
   const network = await DevNetwork.start(t);
   await network.end();
-  const data = ['--data', `${network.folder}/data`, '--activity', '200'];
+  const data = ['--data', `${network.folder}/data`, '--activity', '300'];
   await network.restart(...data);
 
   const destination = keyPair('C4'.repeat(32), 0);
-  const senders = await Promise.all(network.accounts.map(async ({ index, account }) => new Sender(
+  const senders = await Promise.all(network.accounts.slice(0, SENDERS).map(async ({ index, account }) => new Sender(
     keyPair(network.seed, index),
     destination,
     await network.call('account_info', { account, representative: 'true' }),
   )));
   const fromHeight = senders.map((sender) => sender.height);
 
+  const faucets = Array.from({ length: FAUCET_LOOPS }, () => new Faucet(keyPair('FA'.repeat(32), 0)));
+
   for (let round = 1; round <= ROUNDS; round += 1) {
-    await loadUntilKilled(network, senders, random() * KILL_AFTER_MS_MAX);
+    await loadUntilKilled(network, [...senders, ...faucets], random() * KILL_AFTER_MS_MAX);
+    if (random() < 0.5) await network.restartAndKill(random() * KILL_START_AFTER_MS_MAX, ...data);
     await network.restart(...data);
     for (const sender of senders) await sender.check(network);
     await checkEveryBlock(network, senders, fromHeight);
+    for (const faucet of faucets) await faucet.check(network);
   }
 
   await untilAllConfirmed(network, senders);
-  const stored = senders.reduce((sum, sender) => sum + sender.answered.length, 0);
-  t.diagnostic(`${stored} blocks were answered for over ${ROUNDS} kills`);
-  assert.ok(stored > ROUNDS, 'the load reached the ledger');
+  const sum = (loads) => loads.reduce((total, { answered }) => total + answered.length, 0);
+  const stored = sum(senders);
+  t.diagnostic(`${stored} blocks of senders and ${sum(faucets)} of the faucet were answered for over ${ROUNDS} kills`);
+  assert.ok(stored > ROUNDS && sum(faucets) > ROUNDS, 'the load reached the ledger');
   const { receivable } = await network.call('account_balance', {
     account: destination.account, include_only_confirmed: 'false',
   });

@@ -1,11 +1,8 @@
 // Another implementation's opinion: npm's nanocurrency recomputes what our RPC and WebSocket say.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-
-import WebSocket from 'ws';
 
 import { hashOf, hasWork, isSignedBy, keyPair, publicKeyOf, signedBlock, ZERO } from './support/blocks.mjs';
 import { listen } from './support/confirmations.mjs';
@@ -17,23 +14,6 @@ const blake2b = createRequire(import.meta.url)('blake2b');
 const DEV_THRESHOLD = 'fe00000000000000';
 
 const FINAL = 2n ** 64n - 1n;
-
-/** The messages of all votes from now on. */
-async function listenToVotes(t, url) {
-  const socket = new WebSocket(url);
-  t.after(() => socket.terminate());
-  await once(socket, 'open');
-  const votes = [];
-  await new Promise((resolve) => {
-    socket.on('message', (text) => {
-      const { ack, message } = JSON.parse(text);
-      if (ack) resolve();
-      else votes.push(message);
-    });
-    socket.send(JSON.stringify({ action: 'subscribe', topic: 'vote', ack: true }));
-  });
-  return votes;
-}
 
 /** What a vote signs: the word, the hashes in order, and the timestamp with its duration bits, little endian. */
 function voteHash({ blocks, timestamp, duration }) {
@@ -90,13 +70,14 @@ test('a block signed elsewhere is stored under its own hash, and confirmed by vo
   const validated = await network.call('work_validate', { hash: info.frontier, work });
   assert.equal(validated.valid_all, '1', JSON.stringify(validated));
 
-  const votes = await listenToVotes(t, network.ws);
   const seen = await listen(t, network.ws, { include_election_info_with_votes: true });
+  await seen.subscribe('vote');
   const answer = await network.call('process', { json_block: true, subtype: 'send', block: { ...block, work } });
   assert.equal(answer.hash, hash);
   await seen.wait(hash);
 
-  const [{ message }] = seen.messages;
+  const { message } = seen.messages.find(({ topic }) => topic === 'confirmation');
+  const votes = seen.messages.filter(({ topic }) => topic === 'vote').map((event) => event.message);
   assert.equal(hashOf(message.block), hash);
   assert.equal(message.block.work, work);
   const { tally, voters, votes: counted } = message.election_info;

@@ -42,25 +42,29 @@ export class Seen {
   }
 }
 
-/** Subscribes with npm's `ws` and collects every confirmation; resolves after the ack. */
+/**
+ * Subscribes with npm's `ws` and collects every confirmation; resolves after the ack. `messages` are all events as they came,
+ * `subscribe` adds another topic on the same connection.
+ */
 export async function listen(t, url, options) {
   const seen = new Seen('ws');
   seen.messages = [];
   const socket = new WebSocket(url);
   t.after(() => socket.terminate());
-  socket.on('close', (code, reason) => { seen.closed = { code, reason: reason.toString() }; });
   await once(socket, 'open');
 
-  const acked = new Promise((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('message', (text) => {
-      const message = JSON.parse(text);
-      if (message.ack === 'subscribe') return resolve();
-      seen.messages.push(message);
-      if (message.topic === 'confirmation') seen.add(message.message.hash);
-    });
+  const waitingForAck = [];
+  socket.on('error', (error) => waitingForAck.forEach(({ reject }) => reject(error)));
+  socket.on('message', (text) => {
+    const message = JSON.parse(text);
+    if (message.ack) return waitingForAck.shift().resolve();
+    seen.messages.push(message);
+    if (message.topic === 'confirmation') seen.add(message.message.hash);
   });
-  socket.send(JSON.stringify({ action: 'subscribe', topic: 'confirmation', ack: true, options }));
-  await acked;
+  seen.subscribe = (topic, topicOptions) => new Promise((resolve, reject) => {
+    waitingForAck.push({ resolve, reject });
+    socket.send(JSON.stringify({ action: 'subscribe', topic, ack: true, options: topicOptions }));
+  });
+  await seen.subscribe('confirmation', options);
   return seen;
 }

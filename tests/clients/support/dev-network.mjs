@@ -31,12 +31,13 @@ export class DevNetwork {
     return network;
   }
 
-  async #run(args) {
-    const configFile = join(this.#folder, 'network.json');
-    await rm(configFile, { force: true });
+  #spawn(args) {
     this.#child = spawn(
       BINARY,
-      ['dev', '--listen', this.#address(this.ws), '--rpc-listen', this.#address(this.rpc), '--config-out', configFile, ...args],
+      [
+        'dev', '--listen', this.#address(this.ws), '--rpc-listen', this.#address(this.rpc),
+        '--config-out', this.#configFile, ...args,
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.output = '';
@@ -47,16 +48,24 @@ export class DevNetwork {
       child.on('error', (error) => resolve({ error }));
       child.on('exit', (code, signal) => resolve({ code, signal }));
     });
+  }
 
+  async #run(args) {
+    await rm(this.#configFile, { force: true });
+    this.#spawn(args);
     let ended = null;
     void this.exited.then((end) => { ended = end; });
     const deadline = performance.now() + START_MS_MAX;
-    while (!existsSync(configFile)) {
+    while (!existsSync(this.#configFile)) {
       if (ended) throw new Error(`banano-ws ended at its start (${JSON.stringify(ended)}):\n${this.output}`);
       if (performance.now() > deadline) throw new Error(`banano-ws wrote no --config-out in time:\n${this.output}`);
       await sleep(POLL_MS);
     }
-    Object.assign(this, JSON.parse(await readFile(configFile, 'utf8')));
+    Object.assign(this, JSON.parse(await readFile(this.#configFile, 'utf8')));
+  }
+
+  get #configFile() {
+    return join(this.#folder, 'network.json');
   }
 
   /** Any free port at the first start; at a restart the port that clients know. */
@@ -91,6 +100,13 @@ export class DevNetwork {
   /** Starts the program again on the same ports, after `kill` or `end`. */
   async restart(...args) {
     await this.#run(args);
+  }
+
+  /** Starts the program again and kills it `after_ms`, however far it has come. */
+  async restartAndKill(after_ms, ...args) {
+    this.#spawn(args);
+    await sleep(after_ms);
+    await this.kill();
   }
 
   /** Asks the process to end, by `signal`, and says how it did. */
