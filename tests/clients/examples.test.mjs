@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core';
 
 import { listen } from './support/confirmations.mjs';
 import { DevNetwork } from './support/dev-network.mjs';
-import { here, Program } from './support/program.mjs';
+import { here, runInNode } from './support/program.mjs';
 
 const banani = createRequire(import.meta.url)('banani');
 
@@ -33,15 +33,6 @@ async function example(name, ...replacements) {
     text = text.replace(from, to);
   }
   return text;
-}
-
-/** Runs the Node.js example beside the packages that it requires. */
-async function runInNode(t, text) {
-  await mkdir(`${here}running`, { recursive: true });
-  const folder = await mkdtemp(`${here}running/`);
-  t.after(() => rm(folder, { recursive: true }));
-  await writeFile(`${folder}/example.cjs`, text);
-  return new Program(t, process.execPath, [`${folder}/example.cjs`]);
 }
 
 /**

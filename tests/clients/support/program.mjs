@@ -1,7 +1,9 @@
 // A client program as a child process: its lines, its end.
 
 import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 const WAIT_MS_MAX = 30_000;
 
@@ -65,7 +67,8 @@ export class Program {
   }
 }
 
-const here = new URL('..', import.meta.url).pathname;
+/** The folder of these tests, where the packages are. */
+export const here = fileURLToPath(new URL('..', import.meta.url));
 
 /** A Python program of ours; `venv` says which packages it sees. */
 export function python(t, venv, script, ...args) {
@@ -77,4 +80,11 @@ export function npmProgram(t, name, ...args) {
   return new Program(t, `${here}node_modules/.bin/${name}`, args);
 }
 
-export { here };
+/** Runs a CommonJS program of `text`, beside the packages that it may require. */
+export async function runInNode(t, text) {
+  await mkdir(`${here}running`, { recursive: true });
+  const folder = await mkdtemp(`${here}running/`);
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(`${folder}/program.cjs`, text);
+  return new Program(t, process.execPath, [`${folder}/program.cjs`]);
+}
