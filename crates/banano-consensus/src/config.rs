@@ -80,11 +80,15 @@ impl Config {
     /// The numbers of a network (node.md §2.4, §2.7), voting at once and bundling as the network does.
     pub fn for_network(network: &Network) -> Self {
         let timings = &network.timings;
+        // Whoever changes its mind must be heard: the cooldown of a large representative (1 s, node.md §4.4) begins anew wherever its last vote came late.
+        // Matters on the dev network alone, whose pause is no longer than that cooldown.
+        let shortest_spacing_ms =
+            millis(timings.base_latency).saturating_mul(10).saturating_add(1_000);
         let is_dev = matches!(network.name.as_str(), "dev" | "nano-dev");
         Self {
             policy: VotePolicy::Instant,
             bundle_delay_ms: millis(timings.vote_bundling),
-            vote_spacing_ms: millis(timings.vote_spacing),
+            vote_spacing_ms: millis(timings.vote_spacing).max(shortest_spacing_ms),
             loop_interval_ms: millis(timings.election_loop),
             base_latency_ms: millis(timings.base_latency),
             time_to_live_ms: millis(timings.election_lifetime),

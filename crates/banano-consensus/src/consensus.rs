@@ -92,8 +92,8 @@ impl Consensus {
             scan: Scan::new(),
             permission: Permission::new(config.policy),
             spacing: Spacing::new(config.vote_spacing_ms),
-            normal_votes: Generator::new(VoteKind::Normal, delay),
-            final_votes: Generator::new(VoteKind::Final, delay),
+            normal_votes: Generator::new(delay),
+            final_votes: Generator::new(delay),
             requests: Requests::default(),
             timers: Timers::default(),
             parting_floods: PartingFloods::default(),
@@ -105,8 +105,10 @@ impl Consensus {
 
     /// Ends the pass: takes all effects, in causal order. Carrying them out leads to new input, so the node takes again until nothing comes.
     pub fn take_effects(&mut self) -> Vec<Effect> {
-        self.normal_votes.end_pass(&mut self.effects);
-        self.final_votes.end_pass(&mut self.effects);
+        let (pairs, pass_ms) = self.normal_votes.end_pass();
+        self.give_votes(VoteKind::Normal, pairs, pass_ms);
+        let (pairs, pass_ms) = self.final_votes.end_pass();
+        self.give_votes(VoteKind::Final, pairs, pass_ms);
         self.requests.flush(&mut self.effects);
         std::mem::take(&mut self.effects)
     }

@@ -1,36 +1,46 @@
-//! The node's own votes on their way out: without doubles, bundled.
+//! The node's own votes on their way out, waiting for company.
 //!
-//! Called by `consensus`; one for normal votes, one for final ones. Never looks at the ledger or the clock: whoever adds a hash has
-//! checked that it may be voted for now.
+//! Called by `consensus`; one for normal votes, one for final ones. Never looks at an election, the ledger or the clock: whether a vote may
+//! still be given is judged by its caller, when it is added and again when it is taken.
 
 use banano_primitives::{BlockHash, QualifiedRoot};
 use rustc_hash::FxHashSet;
 
-use crate::effect::{Effect, PAIRS_MAX, VoteKind};
+use crate::effect::PAIRS_MAX;
+
+/// What to vote for.
+pub(crate) type Pair = (QualifiedRoot, BlockHash);
 
 /// Own votes of one kind that wait to be sent together.
 #[derive(Debug)]
 pub(crate) struct Generator {
-    kind: VoteKind,
     bundle_delay_ms: u64,
-    queue: Vec<(QualifiedRoot, BlockHash)>,
+    queue: Vec<Pair>,
     queued: FxHashSet<BlockHash>,
-    /// When the oldest in the queue came.
+    /// When the oldest and when the newest in the queue came.
     since_ms: u64,
+    newest_ms: u64,
 }
 
 impl Generator {
-    pub(crate) fn new(kind: VoteKind, bundle_delay_ms: u64) -> Self {
-        Self { kind, bundle_delay_ms, queue: Vec::new(), queued: FxHashSet::default(), since_ms: 0 }
+    pub(crate) fn new(bundle_delay_ms: u64) -> Self {
+        Self {
+            bundle_delay_ms,
+            queue: Vec::new(),
+            queued: FxHashSet::default(),
+            since_ms: 0,
+            newest_ms: 0,
+        }
     }
 
-    /// Queues a vote.
-    pub(crate) fn add(&mut self, root: QualifiedRoot, hash: BlockHash, mono_ms: u64) {
-        if self.queued.insert(hash) {
+    /// Queues a vote; one that is queued already stays where it is.
+    pub(crate) fn add(&mut self, pair: Pair, mono_ms: u64) {
+        if self.queued.insert(pair.1) {
             if self.queue.is_empty() {
                 self.since_ms = mono_ms;
             }
-            self.queue.push((root, hash));
+            self.newest_ms = mono_ms;
+            self.queue.push(pair);
         }
     }
 
@@ -40,36 +50,25 @@ impl Generator {
         waits.then(|| self.since_ms.saturating_add(self.bundle_delay_ms))
     }
 
-    /// At the end of a pass: what doesn't wait for company, and full bundles.
-    pub(crate) fn end_pass(&mut self, effects: &mut Vec<Effect>) {
-        if self.bundle_delay_ms == 0 {
-            self.flush(effects);
-        }
-        while self.queue.len() >= PAIRS_MAX {
-            self.emit(effects);
-        }
+    /// At the end of a pass: takes what doesn't wait for company, and full bundles; with the time of the pass.
+    pub(crate) fn end_pass(&mut self) -> (Vec<Pair>, u64) {
+        let full = self.queue.len() - self.queue.len() % PAIRS_MAX;
+        let count = if self.bundle_delay_ms == 0 { self.queue.len() } else { full };
+        (self.take(count), self.newest_ms)
     }
 
-    /// Sends the whole queue if its oldest vote has waited long enough.
-    pub(crate) fn tick(&mut self, mono_ms: u64, effects: &mut Vec<Effect>) {
-        if self.due().is_some_and(|due| due <= mono_ms) {
-            self.flush(effects);
-        }
+    /// Takes the whole queue if its oldest vote has waited long enough.
+    pub(crate) fn tick(&mut self, mono_ms: u64) -> Vec<Pair> {
+        let is_due = self.due().is_some_and(|due| due <= mono_ms);
+        self.take(if is_due { self.queue.len() } else { 0 })
     }
 
-    fn flush(&mut self, effects: &mut Vec<Effect>) {
-        while !self.queue.is_empty() {
-            self.emit(effects);
-        }
-    }
-
-    fn emit(&mut self, effects: &mut Vec<Effect>) {
-        let rest = self.queue.split_off(self.queue.len().min(PAIRS_MAX));
-        let pairs = std::mem::replace(&mut self.queue, rest);
+    fn take(&mut self, count: usize) -> Vec<Pair> {
+        let pairs: Vec<Pair> = self.queue.drain(..count.min(self.queue.len())).collect();
         for (_, hash) in &pairs {
             self.queued.remove(hash);
         }
-        effects.push(Effect::Vote { kind: self.kind, pairs });
+        pairs
     }
 }
 

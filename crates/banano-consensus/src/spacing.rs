@@ -23,22 +23,26 @@ impl Spacing {
         Self { delay_ms, last: FxHashMap::default(), order: VecDeque::new() }
     }
 
-    /// Notes a vote, or says until when it has to wait. The same hash may repeat at any time.
-    pub(crate) fn admit(
+    /// Until when a vote has to wait; `None`: it needn't. The same hash may repeat at any time.
+    pub(crate) fn not_before(
         &mut self,
-        root: QualifiedRoot,
-        hash: BlockHash,
+        root: &QualifiedRoot,
+        hash: &BlockHash,
         mono_ms: u64,
-    ) -> Result<(), u64> {
+    ) -> Option<u64> {
         self.forget_old(mono_ms);
-        if let Some((voted, at)) = self.last.get(&root)
-            && *voted != hash
-        {
-            return Err(at.saturating_add(self.delay_ms));
+        let (_, at) = self.last.get(root).filter(|(voted, _)| voted != hash)?;
+        Some(at.saturating_add(self.delay_ms))
+    }
+
+    /// Notes a vote that is given now. False if it has to wait.
+    pub(crate) fn admit(&mut self, root: QualifiedRoot, hash: BlockHash, mono_ms: u64) -> bool {
+        if self.not_before(&root, &hash, mono_ms).is_some() {
+            return false;
         }
         self.last.insert(root, (hash, mono_ms));
         self.order.push_back((mono_ms, root));
-        Ok(())
+        true
     }
 
     fn forget_old(&mut self, mono_ms: u64) {
@@ -69,19 +73,20 @@ mod tests {
     fn only_another_hash_of_the_same_root_waits() {
         // (name, mono ms, root, hash, want)
         let rows = [
-            ("first vote", 0, 1, 10, Ok(())),
-            ("another root is free", 0, 2, 20, Ok(())),
-            ("another hash waits", 999, 1, 11, Err(1000)),
-            ("the same hash may repeat", 999, 1, 10, Ok(())),
-            ("and the pause begins anew", 1500, 1, 11, Err(1999)),
-            ("over", 1999, 1, 11, Ok(())),
-            ("the pause holds both ways", 2000, 1, 10, Err(2999)),
-            ("much later everything is free", 9000, 1, 10, Ok(())),
+            ("first vote", 0, 1, 10, None),
+            ("another root is free", 0, 2, 20, None),
+            ("another hash waits", 999, 1, 11, Some(1000)),
+            ("the same hash may repeat", 999, 1, 10, None),
+            ("and the pause begins anew", 1500, 1, 11, Some(1999)),
+            ("over", 1999, 1, 11, None),
+            ("the pause holds both ways", 2000, 1, 10, Some(2999)),
+            ("much later everything is free", 9000, 1, 10, None),
         ];
         let mut spacing = Spacing::new(1000);
         for (name, at, root, voted, want) in rows {
             let root = QualifiedRoot { root: Root::from(hash(root)), previous: hash(root) };
-            assert_eq!(spacing.admit(root, hash(voted), at), want, "{name}");
+            assert_eq!(spacing.not_before(&root, &hash(voted), at), want, "{name}");
+            assert_eq!(spacing.admit(root, hash(voted), at), want.is_none(), "{name}");
         }
         spacing.forget_old(20_000);
         assert!(spacing.last.is_empty() && spacing.order.is_empty(), "nothing is kept for ever");

@@ -4,9 +4,11 @@ use banano_ledger::{LedgerRead, StoreError};
 use banano_primitives::{BlockHash, QualifiedRoot};
 
 use super::Consensus;
+use crate::effect::PAIRS_MAX;
 use crate::election::{Election, ElectionId};
+use crate::generator::Pair;
 use crate::permission::Verdict;
-use crate::{Now, VoteKind, VotePolicy};
+use crate::{Effect, Now, VoteKind, VotePolicy};
 
 impl Consensus {
     /// Lets a block be voted for under [`VotePolicy::Manual`]: now, or when its turn comes.
@@ -61,7 +63,7 @@ impl Consensus {
         let election = self.elections.of_root(&root).and_then(|id| self.elections.get(id));
         let started = election.map(Election::started);
         self.permission.verdict(&hash, started, now) == Verdict::Granted
-            && self.spacing.admit(root, hash, now.mono_ms).is_ok()
+            && self.spacing.admit(root, hash, now.mono_ms)
     }
 
     /// Queues the own vote of an election if it is wanted and allowed; else says when to try again.
@@ -92,16 +94,27 @@ impl Consensus {
             }
             election.set_votable(&hash, true);
         }
-        if let Err(not_before) = self.spacing.admit(root, hash, now.mono_ms) {
+        if let Some(not_before) = self.spacing.not_before(&root, &hash, now.mono_ms) {
             election.retry_own_vote_at(not_before);
             return Ok(());
         }
         election.note_own_vote(kind, now);
         match kind {
-            VoteKind::Normal => self.normal_votes.add(root, hash, now.mono_ms),
-            VoteKind::Final => self.final_votes.add(root, hash, now.mono_ms),
+            VoteKind::Normal => self.normal_votes.add((root, hash), now.mono_ms),
+            VoteKind::Final => self.final_votes.add((root, hash), now.mono_ms),
         }
         Ok(())
+    }
+
+    /// Gives votes that were waiting for company, except those that have been overtaken: another block leads by now, or was voted for in an answer.
+    pub(super) fn give_votes(&mut self, kind: VoteKind, mut pairs: Vec<Pair>, mono_ms: u64) {
+        pairs.retain(|(root, hash)| {
+            let election = self.elections.of_root(root).and_then(|id| self.elections.get(id));
+            election.is_none_or(|election| election.winner().hash() == *hash)
+                && self.spacing.admit(*root, *hash, mono_ms)
+        });
+        let bundles = pairs.chunks(PAIRS_MAX);
+        self.effects.extend(bundles.map(|bundle| Effect::Vote { kind, pairs: bundle.to_vec() }));
     }
 }
 

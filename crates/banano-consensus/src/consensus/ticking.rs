@@ -8,7 +8,7 @@ use banano_primitives::Amount;
 use super::Consensus;
 use crate::election::{Act, Election, ElectionId};
 use crate::timers::Timer;
-use crate::{Effect, Now};
+use crate::{Effect, Now, VoteKind};
 
 impl Consensus {
     /// Does what is due. Costs nothing but a few comparisons when nothing is.
@@ -16,8 +16,10 @@ impl Consensus {
     /// # Errors
     /// When the ledger can't be read.
     pub fn tick(&mut self, ledger: &impl LedgerRead, now: Now) -> Result<(), StoreError> {
-        self.normal_votes.tick(now.mono_ms, &mut self.effects);
-        self.final_votes.tick(now.mono_ms, &mut self.effects);
+        let pairs = self.normal_votes.tick(now.mono_ms);
+        self.give_votes(VoteKind::Normal, pairs, now.mono_ms);
+        let pairs = self.final_votes.tick(now.mono_ms);
+        self.give_votes(VoteKind::Final, pairs, now.mono_ms);
         let sample = self.online.tick(now.mono_ms, |account| ledger.weight(account));
         if let Some(weight) = sample {
             self.effects.push(Effect::WeightSampled { weight });

@@ -105,7 +105,7 @@ fn an_answer_keeps_the_pause_between_two_forks() {
     stage.vote(1, &[&rival]);
     stage.vote(2, &[&rival]);
     let asked = [(rival.hash(), rival.root())];
-    stage.shell.advance(999);
+    stage.shell.advance(1_249);
     assert_eq!(stage.shell.answer(&asked).0.len(), 0);
     stage.shell.advance(1);
     assert_eq!(stage.shell.answer(&asked).0.len(), 1);

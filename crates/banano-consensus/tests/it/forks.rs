@@ -64,7 +64,7 @@ fn when_another_block_leads_it_takes_the_place_in_the_ledger() {
 
     stage.vote_finally(1, &[&rivals[1]]);
     stage.vote_finally(2, &[&rivals[1]]);
-    stage.shell.advance(999);
+    stage.shell.advance(1_249);
     assert_eq!(
         stage.told_of_elections(),
         [""; 0],
