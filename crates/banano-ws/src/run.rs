@@ -38,6 +38,10 @@ const RUNTIME_DEADLINE: Duration = Duration::from_secs(2);
 /// Runs until a signal or a failure ends it.
 pub(crate) fn dev_network(resolved: &Resolved, reset: bool, age: Age) -> Result<(), Failure> {
     let settings = &resolved.settings;
+    if reset && settings.data.is_none() {
+        let problem = "--reset: there is nothing to delete without a folder, add --data DIR";
+        return Err(Failure::Usage(vec![problem.to_owned()]));
+    }
     logs::start(settings.log);
     let config_out = settings.config_out.as_deref().map(ConfigOut::prepare).transpose()?;
     let ws = listen(&settings.listen, "--listen")?;

@@ -119,8 +119,8 @@ impl Folder {
             folder.clear()?;
             return Ok((folder, Contents::Nothing));
         }
-        let text = fs::read_to_string(&description).map_err(failed("read", &description))?;
-        let found = Description::parse(&text)
+        let bytes = fs::read(&description).map_err(failed("read", &description))?;
+        let found = Description::parse(&String::from_utf8_lossy(&bytes))
             .map_err(|problem| FolderError::Damaged { path: description, problem })?;
         let differences = found.differences(wanted);
         if !differences.is_empty() {

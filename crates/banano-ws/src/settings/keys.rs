@@ -71,7 +71,7 @@ pub(crate) const KEYS: &[Key] = &[
     flag(
         "balance",
         "BAN",
-        "an amount of BAN, as in 1000 or 0.19",
+        "an amount of BAN, as in 1000 or 0.19, at most 3402823669",
         "What each of them starts with, in BAN",
     ),
     flag(

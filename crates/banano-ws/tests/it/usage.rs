@@ -4,13 +4,14 @@ use crate::program::{output, program, stderr, stdout, text};
 
 #[test]
 fn rows_of_wrong_flags() {
-    let rows: [(&[&str], &str); 14] = [
+    let rows: [(&[&str], &str); 16] = [
         (&["--nodes", "0"], "--nodes: 0 is not possible, a dev network has 1 to 32"),
         (&["--nodes", "many"], "--nodes many: expected a whole number from 1 to 32"),
         (&["--nodes", "-1"], "--nodes -1: expected a whole number from 1 to 32"),
         (&["--accounts", "10001"], "--accounts: 10001 is not possible"),
         (&["--balance", "0"], "--balance: 0 is not possible"),
         (&["--balance", "1,5"], "--balance 1,5: expected an amount of BAN, as in 1000 or 0.19"),
+        (&["--balance", "9999999999"], "--balance 9999999999: expected an amount of BAN"),
         (&["--balance", "1000000000"], "--balance: 1000000000.0 BAN for each of 10 accounts"),
         (&["--seed", "abc"], "--seed abc: expected 64 hexadecimal digits"),
         (&["--activity", "0"], "--activity: 0 blocks a second is not possible"),
@@ -18,6 +19,7 @@ fn rows_of_wrong_flags() {
         (&["--work", "none"], "--work none: expected dev or live"),
         (&["--listen", "here"], "--listen here: expected HOST:PORT"),
         (&["--rpc-listen", "127.0.0.1:7074"], "--rpc-listen: 127.0.0.1:7074 is taken by `listen`"),
+        (&["--reset"], "--reset: there is nothing to delete without a folder, add --data DIR"),
         (&["--config", "/missing.toml"], "/missing.toml: "),
     ];
     for (arguments, want) in rows {
