@@ -11,7 +11,8 @@ use crate::{Consensus, Now};
 /// What to send to the asker, and to nobody else.
 #[derive(Debug, Default)]
 pub struct VoteAnswer {
-    /// To be voted for finally; recorded in the ledger's table of final votes first, as for [`crate::Effect::Vote`]. At most 255.
+    /// To be voted for finally; recorded in the ledger's table of final votes first, as for
+    /// [`crate::Effect::Vote`]. At most 255.
     pub finals: Vec<(QualifiedRoot, BlockHash)>,
     /// To be voted for. At most 255.
     pub normals: Vec<(QualifiedRoot, BlockHash)>,
@@ -57,8 +58,8 @@ impl Consensus {
     }
 }
 
-/// The block that this node stands for at a root, and whether it said so finally: the block of a stored final vote, else the named one,
-/// else the one that follows the root.
+/// The block that this node stands for at a root, and whether it said so finally: the block of a stored final
+/// vote, else the named one, else the one that follows the root.
 fn find(
     hash: &BlockHash,
     root: &Root,
@@ -83,7 +84,8 @@ fn find(
     Ok(None)
 }
 
-/// A request names a root without saying whether it is a block's or an account's: it can be the one that follows a block, or the first of an account.
+/// A request names a root without saying whether it is a block's or an account's: it can be the one that
+/// follows a block, or the first of an account.
 fn qualified(root: &Root) -> [QualifiedRoot; 2] {
     let previous = BlockHash::from_bytes(*root.as_bytes());
     [

@@ -1,7 +1,8 @@
-//! Blocks that wait for a priority election, by balance, so that nobody's flood keeps the others waiting (node.md §4.2).
+//! Blocks that wait for a priority election, by balance, so that nobody's flood keeps the others waiting
+//! (node.md §4.2).
 //!
-//! Called by `consensus`. Knows nothing of elections but their ids. The buckets take turns; inside one, the account that was
-//! touched longest ago goes first.
+//! Called by `consensus`. Knows nothing of elections but their ids. The buckets take turns; inside one, the
+//! account that was touched longest ago goes first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,8 +84,8 @@ impl Buckets {
         self.pop_from(bucket)
     }
 
-    /// When no more elections can run: a bucket that has less than its share and something waiting, and the election that makes room
-    /// for it: the last one of the bucket that has most above its share.
+    /// When no more elections can run: a bucket that has less than its share and something waiting, and the
+    /// election that makes room for it: the last one of the bucket that has most above its share.
     pub(crate) fn room_for_the_starved(&self) -> Option<(usize, ElectionId)> {
         let is_starved =
             |index: &usize| self.has_waiting(*index) && self.running(*index) < self.reserve;

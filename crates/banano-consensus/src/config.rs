@@ -1,7 +1,7 @@
 //! Every number that elections depend on.
 //!
-//! Built from a network by the node and handed to `Consensus::new`. Bounds on memory live here too; nothing else in this
-//! crate has a constant that a network could want different.
+//! Built from a network by the node and handed to `Consensus::new`. Bounds on memory live here too; nothing
+//! else in this crate has a constant that a network could want different.
 
 use std::time::Duration;
 
@@ -52,7 +52,8 @@ pub struct Config {
     pub cement_retry_ms: u64,
     /// How many such attempts are made.
     pub cement_retries: u32,
-    /// Votes of representatives at or below `principal_divisor` don't count. Off on the dev network (node.md §4.4).
+    /// Votes of representatives at or below `principal_divisor` don't count. Off on the dev network (node.md
+    /// §4.4).
     pub principal_votes_only: bool,
     /// A principal representative has more than trended weight / this.
     pub principal_divisor: u32,
@@ -80,8 +81,9 @@ impl Config {
     /// The numbers of a network (node.md §2.4, §2.7), voting at once and bundling as the network does.
     pub fn for_network(network: &Network) -> Self {
         let timings = &network.timings;
-        // Whoever changes its mind must be heard: the cooldown of a large representative (1 s, node.md §4.4) begins anew wherever its last vote came late.
-        // Matters on the dev network alone, whose pause is no longer than that cooldown.
+        // Whoever changes its mind must be heard: the cooldown of a large representative (1 s, node.md §4.4)
+        // begins anew wherever its last vote came late. Matters on the dev network alone, whose pause is no
+        // longer than that cooldown.
         let shortest_spacing_ms =
             millis(timings.base_latency).saturating_mul(10).saturating_add(1_000);
         let is_dev = matches!(network.name.as_str(), "dev" | "nano-dev");
@@ -102,8 +104,8 @@ impl Config {
             principal_votes_only: !is_dev,
             principal_divisor: network.principal_divisor,
             quorum_percent: network.quorum_percent,
-            // The nodes of a dev network hold all its weight. Less than the supply, and one node could confirm alone while it hasn't heard the
-            // others yet, and so could another node a rival.
+            // The nodes of a dev network hold all its weight. Less than the supply, and one node could confirm
+            // alone while it hasn't heard the others yet, and so could another node a rival.
             online_weight_minimum: if is_dev { Amount::MAX } else { network.online_weight_minimum },
             online_window_ms: millis(timings.online_window),
             online_sample_ms: millis(timings.online_sample_interval),

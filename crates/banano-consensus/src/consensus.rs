@@ -1,8 +1,8 @@
 //! The state machine as a whole: its parts, and its front door.
 //!
 //! Called by the node's one processing task, which passes in what happened and then carries out what
-//! [`Consensus::take_effects`] returns, until there is nothing more. The ledger is read as it is at the moment of each call; the
-//! caller makes sure that what it has processed can be read.
+//! [`Consensus::take_effects`] returns, until there is nothing more. The ledger is read as it is at the moment
+//! of each call; the caller makes sure that what it has processed can be read.
 
 mod cementing;
 mod counting;
@@ -40,8 +40,8 @@ use ticking::PartingFloods;
 
 /// Elections, votes and quorum of one node.
 ///
-/// Every method that reads the ledger fails when the ledger can't be read; the node should then stop, as part of the input may
-/// not have been taken in.
+/// Every method that reads the ledger fails when the ledger can't be read; the node should then stop, as part
+/// of the input may not have been taken in.
 #[derive(Debug)]
 pub struct Consensus {
     config: Config,
@@ -69,8 +69,8 @@ pub struct Consensus {
 }
 
 impl Consensus {
-    /// Starts with nothing but the ledger's samples of online weight. The first call of [`Consensus::tick`] looks for what is
-    /// uncemented.
+    /// Starts with nothing but the ledger's samples of online weight. The first call of [`Consensus::tick`]
+    /// looks for what is uncemented.
     ///
     /// # Errors
     /// When the ledger can't be read.
@@ -103,7 +103,8 @@ impl Consensus {
         })
     }
 
-    /// Ends the pass: takes all effects, in causal order. Carrying them out leads to new input, so the node takes again until nothing comes.
+    /// Ends the pass: takes all effects, in causal order. Carrying them out leads to new input, so the node
+    /// takes again until nothing comes.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         let (pairs, pass_ms) = self.normal_votes.end_pass();
         self.give_votes(VoteKind::Normal, pairs, pass_ms);
@@ -113,7 +114,8 @@ impl Consensus {
         std::mem::take(&mut self.effects)
     }
 
-    /// When [`Consensus::tick`] wants to be called, on the monotonic clock. May be early, never late; `None`: not before other input.
+    /// When [`Consensus::tick`] wants to be called, on the monotonic clock. May be early, never late; `None`:
+    /// not before other input.
     pub fn next_wakeup(&self) -> Option<u64> {
         [
             self.timers.next_due(),

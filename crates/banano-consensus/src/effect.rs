@@ -1,7 +1,7 @@
 //! What the state machine wants done.
 //!
-//! Collected by `consensus`, taken by the node with [`crate::Consensus::take_effects`] and carried out in order. An
-//! effect that isn't carried out (a lost message, a refused final vote) is asked for again later.
+//! Collected by `consensus`, taken by the node with [`crate::Consensus::take_effects`] and carried out in
+//! order. An effect that isn't carried out (a lost message, a refused final vote) is asked for again later.
 
 use std::sync::Arc;
 
@@ -36,22 +36,22 @@ pub enum Effect {
     },
     /// Do: vote with every own representative, and hand the votes back with [`crate::VoteSource::Own`].
     ///
-    /// Before a final vote is signed, each pair is recorded in the ledger's table of final votes; a pair that the table
-    /// refuses (another hash was voted for that root) is left out.
+    /// Before a final vote is signed, each pair is recorded in the ledger's table of final votes; a pair that
+    /// the table refuses (another hash was voted for that root) is left out.
     Vote {
         /// Normal or final.
         kind: VoteKind,
         /// 1–255 roots, and the block to vote for.
         pairs: Vec<(QualifiedRoot, BlockHash)>,
     },
-    /// Do: cement this winner of an election, then call [`crate::Consensus::on_cemented`]. Unknown to the ledger: do
-    /// nothing, it is asked for again.
+    /// Do: cement this winner of an election, then call [`crate::Consensus::on_cemented`]. Unknown to the
+    /// ledger: do nothing, it is asked for again.
     Cement {
         /// The winner.
         hash: BlockHash,
     },
-    /// Do: the winner changed. Unless the ledger holds this block already, roll back what it holds for this block's root, call
-    /// [`crate::Consensus::on_rolled_back`], and process this block.
+    /// Do: the winner changed. Unless the ledger holds this block already, roll back what it holds for this
+    /// block's root, call [`crate::Consensus::on_rolled_back`], and process this block.
     Force {
         /// The new winner.
         block: Arc<Block>,

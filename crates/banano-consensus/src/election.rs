@@ -1,7 +1,7 @@
 //! One election: who may win a root, who voted for what, and what is due when (node.md §4.1, §4.4, §4.5).
 //!
-//! Owned by `consensus`, which feeds it votes and time and acts on what it says. Never touches the ledger, and never emits an
-//! effect: it decides, its owner acts.
+//! Owned by `consensus`, which feeds it votes and time and acts on what it says. Never touches the ledger, and
+//! never emits an effect: it decides, its owner acts.
 
 mod ballots;
 mod phases;
@@ -56,8 +56,8 @@ pub(crate) struct Candidate {
     pub(crate) block: Arc<Block>,
     pub(crate) tally: Amount,
     pub(crate) final_tally: Amount,
-    /// The ledger holds it and all it builds on is cemented, so it may be voted for (node.md §4.8). Once true, only
-    /// a rollback makes it false.
+    /// The ledger holds it and all it builds on is cemented, so it may be voted for (node.md §4.8). Once true,
+    /// only a rollback makes it false.
     pub(crate) is_votable: bool,
 }
 
@@ -80,7 +80,7 @@ pub(crate) struct Election {
     candidates: Vec<Candidate>,
     winner: Arc<Block>,
     ballots: Ballots,
-    /// Quorum was seen: own votes are final from then on.
+    /// At the last count there was quorum for the winner: own votes are final.
     has_quorum: bool,
     /// Of the leader, at the last count.
     tally: Amount,
@@ -180,8 +180,8 @@ impl Election {
         self.ballots.take(vote, standing, mono_ms)
     }
 
-    /// Lets a fork join. When there are ten, it takes the place of the weakest loser that has less than `backing`, the weight of the votes that
-    /// are known for it.
+    /// Lets a fork join. When there are ten, it takes the place of the weakest loser that has less than
+    /// `backing`, the weight of the votes that are known for it.
     pub(crate) fn join(&mut self, block: &Arc<Block>, backing: Amount) -> Joined {
         let hash = block.hash();
         if self.is_confirmed() || self.candidate(&hash).is_some() {
@@ -205,9 +205,10 @@ impl Election {
 
     /// Makes a candidate the winner so far.
     ///
-    /// The reference withdraws the node's own votes here (node.md §4.5). Ours stand until the pause between votes is over and they are replaced, because
-    /// everybody else counts them as long: a node that leaves itself out sees its old side weaker than it is, and in an even split both halves then change
-    /// places, again and again, until final votes are split for ever.
+    /// The reference withdraws the node's own votes here (node.md §4.5). Ours stand until the pause between
+    /// votes is over and they are replaced, because everybody else counts them as long: a node that leaves
+    /// itself out sees its old side weaker than it is, and in an even split both halves then change places,
+    /// again and again, until final votes are split for ever.
     pub(crate) fn change_winner(&mut self, hash: &BlockHash) {
         if let Some(candidate) = self.candidate(hash) {
             self.winner = Arc::clone(&candidate.block);
@@ -273,10 +274,12 @@ impl Election {
         votes
     }
 
-    /// Which of these representatives haven't voted as wanted: at all, for the winner, and finally once quorum was seen (node.md §4.10).
+    /// Which of these representatives haven't voted as wanted: at all, for the winner, and finally once quorum
+    /// was seen (node.md §4.10).
     ///
-    /// A vote that isn't final and was taken before `stale_before_ms` counts for nothing here: voters repeat themselves, so its voter may have changed
-    /// its mind in a message that was lost, and would never be asked again.
+    /// A vote that isn't final and was taken before `stale_before_ms` counts for nothing here: voters repeat
+    /// themselves, so its voter may have changed its mind in a message that was lost, and would never be asked
+    /// again.
     pub(crate) fn lacking(
         &self,
         representatives: &[Account],

@@ -1,7 +1,8 @@
 //! The node's own votes on their way out, waiting for company.
 //!
-//! Called by `consensus`; one for normal votes, one for final ones. Never looks at an election, the ledger or the clock: whether a vote may
-//! still be given is judged by its caller, when it is added and again when it is taken.
+//! Called by `consensus`; one for normal votes, one for final ones. Never looks at an election, the ledger or
+//! the clock: whether a vote may still be given is judged by its caller, when it is added and again when it is
+//! taken.
 
 use banano_primitives::{BlockHash, QualifiedRoot};
 use rustc_hash::FxHashSet;

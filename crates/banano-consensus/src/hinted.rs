@@ -1,7 +1,7 @@
 //! Blocks that votes point at although no election runs for them (node.md §4.2).
 //!
-//! Called by `consensus` when the vote cache has got enough for a block. The wait gives the priority scheduler time to start
-//! the election by itself, which is what nearly always happens.
+//! Called by `consensus` when the vote cache has got enough for a block. The wait gives the priority scheduler
+//! time to start the election by itself, which is what nearly always happens.
 
 use std::collections::VecDeque;
 

@@ -1,8 +1,8 @@
 //! Elections, votes and quorum as a pure state machine (node.md §4).
 //!
-//! Input and time go in, [`Effect`]s come out: no clock, no socket, no thread, no key. The node's one processing
-//! task owns the [`Consensus`] and carries the effects out: it signs and sends votes, cements, rolls back,
-//! asks representatives, and tells subscribers. The ledger is only read here.
+//! Input and time go in, [`Effect`]s come out: no clock, no socket, no thread, no key. The node's one
+//! processing task owns the [`Consensus`] and carries the effects out: it signs and sends votes, cements, rolls
+//! back, asks representatives, and tells subscribers. The ledger is only read here.
 //!
 //! The way of a block: stored → `scheduler` (is everything it depends on cemented?) → `election` → votes →
 //! `tally` → [`Effect::Cement`] → [`Consensus::on_cemented`] → its successors are scheduled in the same call.

@@ -1,7 +1,7 @@
 //! Roots that were decided lately.
 //!
-//! Called by `consensus` when an election is confirmed, before one is started, and for votes that come late. Keeps a
-//! decided root from being contested again.
+//! Called by `consensus` when an election is confirmed, before one is started, and for votes that come late.
+//! Keeps a decided root from being contested again.
 
 use std::collections::VecDeque;
 

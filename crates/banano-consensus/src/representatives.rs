@@ -1,11 +1,13 @@
 //! Which representatives are worth asking for votes.
 //!
-//! Called by `consensus` before it sends requests. Known from the ledger's weights, so that one who was never heard is asked too.
+//! Called by `consensus` before it sends requests. Known from the ledger's weights, so that one who was never
+//! heard is asked too.
 
 use banano_ledger::{Key, LedgerRead, StoreError, Table};
 use banano_primitives::{Account, Amount};
 
-/// How old the list may be. Weights of principal representatives move slowly; the list is only built while elections lack votes.
+/// How old the list may be. Weights of principal representatives move slowly; the list is only built while
+/// elections lack votes.
 const AGE_MS: u64 = 1_000;
 
 /// The principal representatives: more than trended weight / divisor (node.md §2.4).

@@ -1,7 +1,7 @@
 //! Requests for votes, collected and bundled (node.md §4.10).
 //!
-//! Filled by `consensus` while it looks after its elections, emptied at the end of the pass. Elections that lack the votes of the same
-//! representatives share messages.
+//! Filled by `consensus` while it looks after its elections, emptied at the end of the pass. Elections that
+//! lack the votes of the same representatives share messages.
 
 use std::collections::BTreeMap;
 

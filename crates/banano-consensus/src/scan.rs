@@ -1,7 +1,7 @@
 //! The background walk over all accounts, for those that the schedulers have lost sight of.
 //!
-//! Driven by `consensus`. Finds what was uncemented before a restart, what fell out of a full queue and whose election expired
-//! (node.md §4.2). Rests while everything is cemented.
+//! Driven by `consensus`. Finds what was uncemented before a restart, what fell out of a full queue and whose
+//! election expired (node.md §4.2). Rests while everything is cemented.
 
 use banano_primitives::Account;
 

@@ -1,8 +1,9 @@
 //! The pause before this node votes for another block of the same root.
 //!
-//! Called by `consensus` before each own vote. Gives the votes of the others time to arrive, so that representatives don't flip
-//! back and forth between two forks (node.md §4.8). Final votes keep the pause too: bound at once by a vote that the others
-//! haven't heard yet, two halves of the network could bind themselves to two forks, and neither would ever be confirmed.
+//! Called by `consensus` before each own vote. Gives the votes of the others time to arrive, so that
+//! representatives don't flip back and forth between two forks (node.md §4.8). Final votes keep the pause too:
+//! bound at once by a vote that the others haven't heard yet, two halves of the network could bind themselves
+//! to two forks, and neither would ever be confirmed.
 
 use std::collections::VecDeque;
 

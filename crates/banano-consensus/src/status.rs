@@ -21,16 +21,19 @@ pub struct ElectionStatus {
     pub final_tally: Amount,
     /// How many candidate blocks there were.
     pub blocks: u32,
-    /// How many representatives had voted: the length of `votes`, without the reference's placeholder (protocol.md §6.1.1).
+    /// How many representatives had voted: the length of `votes`, without the reference's placeholder
+    /// (protocol.md §6.1.1).
     pub voters: u32,
     /// Rounds of `confirm_req` that were sent.
     pub request_count: u32,
-    /// The last vote of each representative, highest weight first. Left out (empty) in [`crate::Consensus::history`].
+    /// The last vote of each representative, highest weight first. Left out (empty) in
+    /// [`crate::Consensus::history`].
     pub votes: Vec<ElectionVote>,
 }
 
 impl ElectionStatus {
-    /// What is told of a block that was cemented without winning the election that asked for it: zeros, and the time.
+    /// What is told of a block that was cemented without winning the election that asked for it: zeros, and the
+    /// time.
     ///
     /// Source: node.md §3.8, protocol.md §6.1.1.
     pub fn without_election(hash: BlockHash, now: Now) -> Self {

@@ -1,7 +1,7 @@
 //! When something has to be looked after.
 //!
-//! Called by `consensus`. A heap, so that an idle node has nothing to walk over. An entry is never searched for: what was put
-//! off or is gone stays in the heap until its time and is recognised as stale then.
+//! Called by `consensus`. A heap, so that an idle node has nothing to walk over. An entry is never searched
+//! for: what was put off or is gone stays in the heap until its time and is recognised as stale then.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

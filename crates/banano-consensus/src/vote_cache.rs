@@ -1,7 +1,7 @@
 //! Votes that came before there was an election for them.
 //!
-//! Called by `consensus` for votes without election, and when an election starts. Votes taken from here are counted,
-//! but never notified again (node.md §4.4).
+//! Called by `consensus` for votes without election, and when an election starts. Votes taken from here are
+//! counted, but never notified again (node.md §4.4).
 
 use std::collections::VecDeque;
 
@@ -28,7 +28,8 @@ pub(crate) struct CachedTally {
 
 /// Bounded in hashes, in voters for each, and in age; the oldest hash and the lightest voter make room.
 ///
-/// Memory: at most hashes × voters × 64 bytes, 256 MiB by node.md §4.4's bounds; only representatives of weight can fill it.
+/// Memory: at most hashes × voters × 64 bytes, 256 MiB by node.md §4.4's bounds; only representatives of weight
+/// can fill it.
 #[derive(Debug)]
 pub(crate) struct VoteCache {
     hashes_max: usize,
@@ -128,7 +129,8 @@ impl VoteCache {
         }
     }
 
-    /// Most hashes are taken long before they are old: without this their places in the order would pile up behind one that stays.
+    /// Most hashes are taken long before they are old: without this their places in the order would pile up
+    /// behind one that stays.
     fn sweep_order(&mut self) {
         if self.order.len() > self.entries.len().saturating_mul(2).saturating_add(1024) {
             let entries = &self.entries;

@@ -13,7 +13,8 @@ pub enum VoteCode {
     Late,
     /// No election runs and nothing is known of the block, or the representative is too small to count.
     Indeterminate,
-    /// Held back by the cooldown. Never the code of a whole vote: it is summed up as [`VoteCode::Indeterminate`].
+    /// Held back by the cooldown. Never the code of a whole vote: it is summed up as
+    /// [`VoteCode::Indeterminate`].
     Ignored,
 }
 

@@ -1,7 +1,8 @@
 //! Winners on their way to being cemented.
 //!
-//! Called by `consensus` at confirmation, at cementing, and when a retry is due. A winner may be missing from the ledger (it
-//! won before it came, or its rival is being rolled back), so cementing is tried again a few times (node.md §4.6).
+//! Called by `consensus` at confirmation, at cementing, and when a retry is due. A winner may be missing from
+//! the ledger (it won before it came, or its rival is being rolled back), so cementing is tried again a few
+//! times (node.md §4.6).
 
 use banano_primitives::{BlockHash, QualifiedRoot};
 use rustc_hash::FxHashMap;

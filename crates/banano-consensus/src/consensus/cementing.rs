@@ -8,8 +8,9 @@ use super::Consensus;
 use crate::{Cemented, ConfirmationKind, ElectionStatus, Now};
 
 impl Consensus {
-    /// Takes in what one call of the ledger's `cement` returned: dependencies first, and last the block that was asked for. Returns one
-    /// confirmation to be told for each, in that order; the elections of what comes next are started.
+    /// Takes in what one call of the ledger's `cement` returned: dependencies first, and last the block that
+    /// was asked for. Returns one confirmation to be told for each, in that order; the elections of what comes
+    /// next are started.
     ///
     /// # Errors
     /// When the ledger can't be read.
@@ -47,7 +48,8 @@ impl Consensus {
         let running = self.elections.of_root(&block.block.qualified_root());
         if let Some(id) = running {
             if let Some(election) = self.elections.get_mut(id).filter(|e| !e.is_confirmed()) {
-                // Confirmed on the spot, in silence. Should the votes have favoured a rival, the ledger has spoken.
+                // Confirmed on the spot, in silence. Should the votes have favoured a rival, the ledger has
+                // spoken.
                 election.set_cemented(&block.block);
                 self.elections.link(hash, id);
             }

@@ -6,7 +6,7 @@ use banano_ledger::{LedgerRead, StoreError};
 use banano_primitives::BlockHash;
 
 use super::Consensus;
-use crate::election::{Election, ElectionId};
+use crate::election::ElectionId;
 use crate::timers::Timer;
 use crate::winners::Winner;
 use crate::{Effect, ElectionStatus, Now};
@@ -33,10 +33,8 @@ impl Consensus {
             self.effects.push(Effect::Force { block });
             self.plan(id);
         }
-        if !count.has_quorum(delta) {
-            return Ok(());
-        }
-        if self.elections.get_mut(id).is_some_and(Election::note_quorum) {
+        let election = self.elections.get_mut(id);
+        if election.is_some_and(|election| election.set_quorum(count.has_quorum(delta))) {
             self.step_own_vote(id, ledger, now)?;
             self.plan(id);
         }

@@ -10,7 +10,8 @@ use crate::Now;
 use crate::election::Joined;
 
 impl Consensus {
-    /// Takes in a block that the ledger refused as a fork: it joins the running election of its root, if there is one.
+    /// Takes in a block that the ledger refused as a fork: it joins the running election of its root, if there
+    /// is one.
     ///
     /// # Errors
     /// When the ledger can't be read.
@@ -37,8 +38,8 @@ impl Consensus {
         Ok(())
     }
 
-    /// Takes in what a rollback removed, newest first. Elections for these blocks end, except where another block is the winner: that election
-    /// asked for the rollback.
+    /// Takes in what a rollback removed, newest first. Elections for these blocks end, except where another
+    /// block is the winner: that election asked for the rollback.
     pub fn on_rolled_back(&mut self, blocks: &[SavedBlock]) {
         for block in blocks {
             let hash = block.hash();

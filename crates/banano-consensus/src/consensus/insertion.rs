@@ -16,8 +16,8 @@ use crate::vote_cache::CachedVote;
 use crate::{Behavior, Effect, Now};
 
 impl Consensus {
-    /// Inserts an election for a stored block. One that runs for its root already gets its own-vote step instead, and a root that was decided
-    /// lately isn't contested again.
+    /// Inserts an election for a stored block. One that runs for its root already gets its own-vote step
+    /// instead, and a root that was decided lately isn't contested again.
     pub(super) fn insert(
         &mut self,
         block: &SavedBlock,
@@ -36,7 +36,8 @@ impl Consensus {
             return Ok(None);
         }
         let mut election = Election::new(Arc::clone(&block.block), behavior, now);
-        // The priority scheduler asks only for blocks that may be voted for; the others are looked at when it comes to voting.
+        // The priority scheduler asks only for blocks that may be voted for; the others are looked at when it
+        // comes to voting.
         election.set_votable(&block.hash(), behavior == Behavior::Priority);
         let id = self.elections.insert(election, place);
         if let Some(place) = place {

@@ -106,12 +106,16 @@ impl Consensus {
         Ok(())
     }
 
-    /// Gives votes that were waiting for company, except those that have been overtaken: another block leads by now, or was voted for in an answer.
+    /// Gives votes that were waiting for company, except those that have been overtaken: another block leads by
+    /// now, quorum is gone, or a rival was voted for in an answer.
     pub(super) fn give_votes(&mut self, kind: VoteKind, mut pairs: Vec<Pair>, mono_ms: u64) {
         pairs.retain(|(root, hash)| {
             let election = self.elections.of_root(root).and_then(|id| self.elections.get(id));
-            election.is_none_or(|election| election.winner().hash() == *hash)
-                && self.spacing.admit(*root, *hash, mono_ms)
+            let stands = |election: &Election| {
+                let is_ripe = kind == VoteKind::Normal || election.may_vote_finally();
+                election.winner().hash() == *hash && is_ripe
+            };
+            election.is_none_or(stands) && self.spacing.admit(*root, *hash, mono_ms)
         });
         let bundles = pairs.chunks(PAIRS_MAX);
         self.effects.extend(bundles.map(|bundle| Effect::Vote { kind, pairs: bundle.to_vec() }));

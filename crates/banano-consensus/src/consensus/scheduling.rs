@@ -32,8 +32,8 @@ impl Consensus {
         self.fill(ledger, now)
     }
 
-    /// Starts an election for a block whatever it builds on (RPC `block_confirm`), active at once. False if none runs: the block is cemented or was
-    /// decided lately, or twice as many elections run as should.
+    /// Starts an election for a block whatever it builds on (RPC `block_confirm`), active at once. False if
+    /// none runs: the block is cemented or was decided lately, or twice as many elections run as should.
     ///
     /// # Errors
     /// When the ledger can't be read.
@@ -57,7 +57,8 @@ impl Consensus {
         Ok(true)
     }
 
-    /// Looks at an account: its first uncemented block gets in line for an election if all it builds on is cemented.
+    /// Looks at an account: its first uncemented block gets in line for an election if all it builds on is
+    /// cemented.
     pub(super) fn activate(
         &mut self,
         account: &Account,
@@ -93,7 +94,8 @@ impl Consensus {
         Ok(())
     }
 
-    /// Starts elections from the line while there is room, or while room can be made for a bucket below its share.
+    /// Starts elections from the line while there is room, or while room can be made for a bucket below its
+    /// share.
     pub(super) fn fill(&mut self, ledger: &impl LedgerRead, now: Now) -> Result<(), StoreError> {
         while !self.buckets.is_empty() {
             let next = if self.elections.len() < self.config.active_elections {

@@ -95,7 +95,8 @@ impl Consensus {
         Ok(())
     }
 
-    /// The last loop of a confirmed election: representatives that haven't voted for the winner may not have it.
+    /// The last loop of a confirmed election: representatives that haven't voted for the winner may not have
+    /// it.
     fn leave(
         &mut self,
         id: ElectionId,
@@ -125,8 +126,8 @@ impl Consensus {
     }
 }
 
-/// How many confirmed blocks are flooded once more in one loop. Matters under load only, when votes are late for everything
-/// (nano-node:nano/node/confirmation_solicitor.hpp, `max_block_broadcasts`).
+/// How many confirmed blocks are flooded once more in one loop. Matters under load only, when votes are late
+/// for everything (nano-node:nano/node/confirmation_solicitor.hpp, `max_block_broadcasts`).
 const PARTING_FLOODS_MAX: u32 = 30;
 
 /// Counts those of the current loop.

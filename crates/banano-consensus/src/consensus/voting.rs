@@ -11,7 +11,8 @@ use crate::vote_cache::CachedVote;
 use crate::{Effect, Now, VoteCode, VoteSource, hinted};
 
 impl Consensus {
-    /// Takes a vote whose signature was checked. Told as one [`Effect::VoteHandled`], before whatever the vote causes.
+    /// Takes a vote whose signature was checked. Told as one [`Effect::VoteHandled`], before whatever the vote
+    /// causes.
     ///
     /// # Errors
     /// When the ledger can't be read.

@@ -1,13 +1,14 @@
 //! The last vote of each representative in one election, and the rules for taking a newer one.
 //!
-//! Called by `election` alone. Kept in the order of accounts: counting is a walk, finding a binary search, and a run can be repeated.
+//! Called by `election` alone. Kept in the order of accounts: counting is a walk, finding a binary search, and
+//! a run can be repeated.
 
 use banano_primitives::{Account, Amount, BlockHash, VoteTimestamp};
 
 use crate::{ElectionVote, VoteCode};
 
-/// How many representatives one election remembers. At most 1000 can be above a thousandth of the weight; the bound is for the dev network, where any
-/// may vote.
+/// How many representatives one election remembers. At most 1000 can be above a thousandth of the weight; the
+/// bound is for the dev network, where any may vote.
 const VOTERS_MAX: usize = 1_024;
 
 /// A vote for one hash on its way into an election.
@@ -30,8 +31,8 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    /// By weight against the trended weight. `divisor`: weight at or below trended / this doesn't count; `None` on the dev network, where
-    /// all do (node.md §4.4).
+    /// By weight against the trended weight. `divisor`: weight at or below trended / this doesn't count; `None`
+    /// on the dev network, where all do (node.md §4.4).
     pub(crate) fn of(weight: Amount, trended: Amount, divisor: Option<u32>) -> Self {
         let share = |parts: u128| Amount::from_raw(trended.raw() / parts.max(1));
         let cooldown_ms = if weight > share(20) {

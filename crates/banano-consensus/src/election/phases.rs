@@ -1,7 +1,7 @@
 //! What an election does on its own as time passes (node.md §4.1).
 //!
-//! Called by `consensus` when the election's timer is due. All waiting is measured from marks in the election; it says when it
-//! wants to be looked at next, and what is due now.
+//! Called by `consensus` when the election's timer is due. All waiting is measured from marks in the election;
+//! it says when it wants to be looked at next, and what is due now.
 
 use super::{Behavior, Election, OwnVote, Phase};
 use crate::Now;
@@ -74,7 +74,8 @@ impl Election {
         }
     }
 
-    /// Sets the timer that counts, if the next due time is earlier than the one that is set: returned to be set.
+    /// Sets the timer that counts, if the next due time is earlier than the one that is set: returned to be
+    /// set.
     pub(crate) fn plan(&mut self, config: &Config) -> Option<u64> {
         let due = self.next_due(config);
         if self.timer_ms.is_some_and(|set| set <= due) {
@@ -93,10 +94,10 @@ impl Election {
         counts
     }
 
-    /// The own vote that is to be made now, unless the same one was made within the interval. Sets when to try again.
+    /// The own vote that is to be made now, unless the same one was made within the interval. Sets when to try
+    /// again.
     pub(crate) fn own_vote_wanted(&mut self, config: &Config, now: Now) -> Option<VoteKind> {
-        let is_final = self.has_quorum || self.is_confirmed();
-        let kind = if is_final { VoteKind::Final } else { VoteKind::Normal };
+        let kind = if self.may_vote_finally() { VoteKind::Final } else { VoteKind::Normal };
         let winner = self.winner.hash();
         let same = self.own_vote.filter(|own| own.hash == winner && own.kind == kind);
         let repeat_ms = same.map(|own| own.mono_ms.saturating_add(config.vote_broadcast_ms));
@@ -106,6 +107,11 @@ impl Election {
         }
         self.retry_own_vote_at(now.mono_ms.saturating_add(config.vote_broadcast_ms));
         Some(kind)
+    }
+
+    /// Whether the winner may be voted for finally: there is quorum for it, or it has won.
+    pub(crate) fn may_vote_finally(&self) -> bool {
+        self.has_quorum || self.is_confirmed()
     }
 
     /// Notes an own vote that was queued.
@@ -133,9 +139,10 @@ impl Election {
         self.request_count = self.request_count.saturating_add(u32::from(asked));
     }
 
-    /// Notes that quorum was seen. False if it had been seen before.
-    pub(crate) fn note_quorum(&mut self) -> bool {
-        !std::mem::replace(&mut self.has_quorum, true)
+    /// Notes whether there is quorum for the winner now. True if that is new.
+    pub(crate) fn set_quorum(&mut self, has_quorum: bool) -> bool {
+        let had_quorum = std::mem::replace(&mut self.has_quorum, has_quorum);
+        has_quorum && !had_quorum
     }
 
     fn active_at(&self, config: &Config) -> u64 {
@@ -160,7 +167,8 @@ impl Election {
         }
     }
 
-    /// Votes older than this may be out of date: ten rounds of requests, which is longer than voters wait before they repeat a vote.
+    /// Votes older than this may be out of date: ten rounds of requests, which is longer than voters wait
+    /// before they repeat a vote.
     pub(crate) fn stale_before_ms(config: &Config, now: Now) -> u64 {
         now.mono_ms.saturating_sub(config.base_latency_ms.saturating_mul(50))
     }

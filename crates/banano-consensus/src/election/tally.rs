@@ -1,6 +1,7 @@
 //! Counting an election's votes (node.md §4.5).
 //!
-//! Called by `consensus` after each vote that was taken. Weights are asked for anew at each count, since they move with every block.
+//! Called by `consensus` after each vote that was taken. Weights are asked for anew at each count, since they
+//! move with every block.
 
 use banano_primitives::{Account, Amount, BlockHash};
 
@@ -9,8 +10,8 @@ use super::Election;
 /// The outcome of a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Count {
-    /// The candidate with the most weight. Equal weights are told apart by hash, the higher one leads: unlike the reference, which
-    /// collapses them (node.md §12.18), so that all nodes lean the same way.
+    /// The candidate with the most weight. Equal weights are told apart by hash, the higher one leads: unlike
+    /// the reference, which collapses them (node.md §12.18), so that all nodes lean the same way.
     pub(crate) leader: BlockHash,
     pub(crate) leader_tally: Amount,
     /// Of the leader: final votes only.

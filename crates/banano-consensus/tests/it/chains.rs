@@ -1,6 +1,7 @@
 //! Unsigned blocks without work, for ledgers that are told not to check either.
 //!
-//! Thousands of blocks per second, so that a simulation can afford hundreds of runs. A fork is built on a clone.
+//! Thousands of blocks per second, so that a simulation can afford hundreds of runs. A fork is built on a
+//! clone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

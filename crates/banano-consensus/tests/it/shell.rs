@@ -1,6 +1,7 @@
 //! The smallest shell around a `Consensus`: what the node does, without threads, sockets and keys.
 //!
-//! Carries out every effect on a real ledger in memory, and writes down what a client would be told and what would be sent.
+//! Carries out every effect on a real ledger in memory, and writes down what a client would be told and what
+//! would be sent.
 
 use std::sync::Arc;
 

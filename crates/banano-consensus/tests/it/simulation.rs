@@ -1,7 +1,9 @@
-//! Several voters, each with its own ledger and state machine, over a network that loses, delays, reorders and doubles messages.
+//! Several voters, each with its own ledger and state machine, over a network that loses, delays, reorders and
+//! doubles messages.
 //!
-//! Everything follows from a seed: a failing run prints it, and `SIMULATION_SEED=n` repeats that run alone. Checked are the two promises of
-//! consensus: no two nodes ever cement different blocks for one root, and what a quorum can decide is decided in the end.
+//! Everything follows from a seed: a failing run prints it, and `SIMULATION_SEED=n` repeats that run alone.
+//! Checked are the two promises of consensus: no two nodes ever cement different blocks for one root, and what
+//! a quorum can decide is decided in the end.
 
 mod story;
 mod world;

@@ -1,4 +1,5 @@
-//! One node on a stage: representatives speak their lines, and what the node tells and sends is written down in words.
+//! One node on a stage: representatives speak their lines, and what the node tells and sends is written down in
+//! words.
 //!
 //! Blocks and representatives have names, so that a test reads as a script.
 

@@ -27,7 +27,8 @@ pub(crate) struct Story {
     pub(crate) deeds: Vec<Deed>,
     /// Blocks that must be cemented everywhere.
     pub(crate) sure: Vec<BlockHash>,
-    /// Double spends: of the sides of each, one must be cemented everywhere, and nothing of the others anywhere.
+    /// Double spends: of the sides of each, one must be cemented everywhere, and nothing of the others
+    /// anywhere.
     pub(crate) contests: Vec<Vec<Vec<BlockHash>>>,
 }
 
@@ -133,7 +134,8 @@ fn spender(contest: u8) -> Account {
     account(20 + contest)
 }
 
-/// Gives each node's representative its share: all of the weight but what users hold and a little that nobody votes with. None has a third.
+/// Gives each node's representative its share: all of the weight but what users hold and a little that nobody
+/// votes with. None has a third.
 fn spread_weight(chains: &mut Chains, genesis: Account, nodes: usize, random: &mut StdRng) {
     let parts: Vec<u128> = (0..nodes).map(|_| random.random_range(70..=100)).collect();
     let sum: u128 = parts.iter().sum();

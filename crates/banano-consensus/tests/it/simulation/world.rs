@@ -1,6 +1,7 @@
 //! The network between the nodes, and the clock.
 //!
-//! A queue of what will happen, in virtual time. What gets lost, how long the rest takes and who is restarted when is drawn from the seed.
+//! A queue of what will happen, in virtual time. What gets lost, how long the rest takes and who is restarted
+//! when is drawn from the seed.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -25,8 +26,9 @@ const SYNC_MS: u64 = 3_000;
 /// How many blocks are sent to a node that asks for blocks.
 const SYNC_BLOCKS: usize = 8;
 
-/// The longest that a message is held up. Stays below the pause between two votes for different blocks (1 s on the dev network): that pause is what keeps
-/// voters from switching past each other. Where messages take longer, final votes can split so that no quorum is left, in the reference too.
+/// The longest that a message is held up. Stays below the pause between two votes for different blocks (1 s on
+/// the dev network): that pause is what keeps voters from switching past each other. Where messages take
+/// longer, final votes can split so that no quorum is left, in the reference too.
 const HICCUP_MS: u64 = 600;
 
 #[derive(Debug, Clone)]
