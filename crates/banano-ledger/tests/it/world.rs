@@ -207,6 +207,11 @@ impl World {
     }
 }
 
+/// Work that is enough for every block.
+pub(crate) fn enough_work(root: &Root) -> Work {
+    work(root, false)
+}
+
 /// Work that is enough for every block, or for none but an epoch 2 receive.
 fn work(root: &Root, too_little: bool) -> Work {
     let wanted = if too_little {
