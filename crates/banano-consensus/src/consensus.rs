@@ -36,7 +36,7 @@ use crate::spacing::Spacing;
 use crate::timers::Timers;
 use crate::vote_cache::VoteCache;
 use crate::winners::Winners;
-use ticking::PartingFloods;
+use ticking::Floods;
 
 /// Elections, votes and quorum of one node.
 ///
@@ -62,7 +62,7 @@ pub struct Consensus {
     final_votes: Generator,
     requests: Requests,
     timers: Timers,
-    parting_floods: PartingFloods,
+    floods: Floods,
     effects: Vec<Effect>,
     /// Hashes of the vote in hand that were seen already; kept for its memory only.
     seen: FxHashSet<BlockHash>,
@@ -96,7 +96,7 @@ impl Consensus {
             final_votes: Generator::new(delay),
             requests: Requests::default(),
             timers: Timers::default(),
-            parting_floods: PartingFloods::default(),
+            floods: Floods::default(),
             effects: Vec::new(),
             seen: FxHashSet::default(),
             config,

@@ -55,3 +55,45 @@ impl RecentlyConfirmed {
         self.winners.remove(winner);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use banano_primitives::Root;
+
+    use super::*;
+
+    fn pair(number: usize) -> (QualifiedRoot, BlockHash) {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&number.to_le_bytes());
+        let previous = BlockHash::from_bytes(bytes);
+        bytes[31] = 1;
+        (QualifiedRoot { root: Root::from(previous), previous }, BlockHash::from_bytes(bytes))
+    }
+
+    #[test]
+    fn the_oldest_root_is_forgotten_with_its_winner() {
+        let mut recent = RecentlyConfirmed::default();
+        for number in 0..=CAPACITY {
+            let (root, winner) = pair(number);
+            recent.insert(root, winner);
+        }
+        let ((first, first_winner), (second, second_winner)) = (pair(0), pair(1));
+        assert!(!recent.contains_root(&first) && !recent.contains_winner(&first_winner));
+        assert!(recent.contains_root(&second) && recent.contains_winner(&second_winner));
+        assert_eq!((recent.roots.len(), recent.winners.len()), (CAPACITY, CAPACITY));
+    }
+
+    #[test]
+    fn a_root_is_decided_once_until_it_is_set_free() {
+        let mut recent = RecentlyConfirmed::default();
+        let ((root, winner), (_, rival)) = (pair(1), pair(2));
+        recent.insert(root, winner);
+        recent.insert(root, rival);
+        assert!(!recent.contains_winner(&rival));
+        recent.forget(&root);
+        assert!(!recent.contains_root(&root) && !recent.contains_winner(&winner));
+        recent.insert(root, rival);
+        assert!(recent.contains_winner(&rival));
+        assert_eq!(recent.order.len(), 1);
+    }
+}

@@ -74,7 +74,9 @@ impl Consensus {
     fn flood(&mut self, id: ElectionId, now: Now) {
         let Some(election) = self.elections.get_mut(id) else { return };
         election.note_flood(now);
-        self.effects.push(Effect::Flood { block: Arc::clone(election.winner()) });
+        if self.floods.admit(self.config.loop_interval_ms, now) {
+            self.effects.push(Effect::Flood { block: Arc::clone(election.winner()) });
+        }
     }
 
     fn request(
@@ -110,7 +112,7 @@ impl Consensus {
                 election.ballots().get(account).is_some_and(|vote| vote.hash == winner.hash())
             };
             if !self.principals.accounts().iter().all(has_voted)
-                && self.parting_floods.admit(self.config.loop_interval_ms, now)
+                && self.floods.admit(self.config.loop_interval_ms, now)
             {
                 self.effects.push(Effect::Flood { block: Arc::clone(winner) });
             }
@@ -126,23 +128,24 @@ impl Consensus {
     }
 }
 
-/// How many confirmed blocks are flooded once more in one loop. Matters under load only, when votes are late
-/// for everything (nano-node:nano/node/confirmation_solicitor.hpp, `max_block_broadcasts`).
-const PARTING_FLOODS_MAX: u32 = 30;
+/// How many blocks are flooded in one loop; what is too much is left out until its next time. Matters when
+/// thousands of elections get no votes, or get them late (nano-node:nano/node/confirmation_solicitor.hpp,
+/// `max_block_broadcasts`).
+const FLOODS_MAX: u32 = 30;
 
-/// Counts those of the current loop.
+/// Counts the floods of the current loop.
 #[derive(Debug, Default)]
-pub(super) struct PartingFloods {
+pub(super) struct Floods {
     since_ms: u64,
     count: u32,
 }
 
-impl PartingFloods {
+impl Floods {
     fn admit(&mut self, loop_interval_ms: u64, now: Now) -> bool {
         if now.mono_ms >= self.since_ms.saturating_add(loop_interval_ms) {
             *self = Self { since_ms: now.mono_ms, count: 0 };
         }
         self.count = self.count.saturating_add(1);
-        self.count <= PARTING_FLOODS_MAX
+        self.count <= FLOODS_MAX
     }
 }
