@@ -128,3 +128,6 @@ impl Unchecked {
         self.waiting.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;
