@@ -61,8 +61,9 @@ impl Ledger {
     /// # Errors
     /// As `open`; and when the folder is something else's, in use, or damaged. Nothing in it is changed then.
     pub fn disk(path: &Path, network: &Network) -> Result<Arc<Self>, OpenError> {
-        let store = open::open_folder(path, &Rules::of(network))?;
-        Self::open(Box::new(store), network)
+        let store = open::open_folder(path, &Rules::of(network));
+        let ledger = store.and_then(|store| Self::open(Box::new(store), network));
+        ledger.map_err(|error| error.in_folder(path))
     }
 
     /// Brings everything committed to the disk itself. A commit alone survives a kill of the process; after this

@@ -3,7 +3,7 @@
 //! Called by `Ledger::open`. Reads the store and, only when it is empty, writes the genesis block. Never repairs,
 //! converts or overwrites anything.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use banano_primitives::{Account, Amount, BlockDetails, BlockHash, Epoch, SavedBlock, Sideband};
@@ -56,9 +56,32 @@ pub enum OpenError {
     /// The folder cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// The files of the store cannot be read or written.
+    #[error(
+        "the ledger in {} cannot be opened; if its files are damaged, restore the folder from a copy, \
+         or choose an empty or a new folder",
+        path.display()
+    )]
+    Unreadable {
+        /// The folder.
+        path: PathBuf,
+        /// What failed.
+        #[source]
+        source: StoreError,
+    },
     /// The store itself failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl OpenError {
+    /// Names the folder whose store failed.
+    pub(crate) fn in_folder(self, path: &Path) -> Self {
+        match self {
+            Self::Store(source) => Self::Unreadable { path: path.to_owned(), source },
+            other => other,
+        }
+    }
 }
 
 /// Opens the folder of a ledger on disk, or makes one, as a store of this network and version.

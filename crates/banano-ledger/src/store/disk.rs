@@ -65,10 +65,7 @@ fn examine_journals(path: &Path) -> Result<(), StoreError> {
             let journal = fs::read(&path).map_err(failed)?;
             journal::examine(&journal).map_err(|Damage { at }| {
                 let path = path.display();
-                let problem = format!(
-                    "{path} is damaged at byte {at}; \
-                     restore the folder from a copy, or choose an empty or a new folder"
-                );
+                let problem = format!("{path} is damaged at byte {at}");
                 StoreError::backend("be opened", problem)
             })?;
         }
