@@ -1,3 +1,5 @@
+//! Which block comes next out of the buckets, and which is dropped when one is full.
+
 use std::sync::Arc;
 
 use banano_primitives::{

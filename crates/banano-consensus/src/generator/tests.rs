@@ -1,3 +1,5 @@
+//! What is bundled into one vote, and when it goes out.
+
 use banano_primitives::Root;
 
 use super::*;

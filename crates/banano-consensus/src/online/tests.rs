@@ -1,3 +1,5 @@
+//! Who counts as online, and the quorum that follows.
+
 use banano_primitives::Network;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Votes that wait for their block: what is kept, and what goes first.
+
 use banano_primitives::Network;
 
 use super::*;

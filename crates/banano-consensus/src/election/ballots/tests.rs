@@ -1,3 +1,5 @@
+//! Rows of node.md §4.4: what the last word of a representative does with the next one.
+
 use super::*;
 
 const FINAL: u64 = u64::MAX;

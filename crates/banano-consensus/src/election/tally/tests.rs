@@ -1,3 +1,5 @@
+//! The tally against a naive recount.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
