@@ -47,16 +47,24 @@ impl Events {
     }
 
     /// A block was stored for the first time.
-    pub(crate) fn stored(&mut self, saved: &SavedBlock, amount: Option<Amount>) {
-        self.push(|| {
-            Event::NewUnconfirmedBlock(UnconfirmedBlock {
-                block: Arc::clone(&saved.block),
-                subtype: saved.subtype(),
-                account: Some(saved.account()),
-                amount,
-                extra: Extra::NONE,
-            })
-        });
+    pub(crate) fn stored(
+        &mut self,
+        saved: &SavedBlock,
+        amount: Option<Amount>,
+        ledger: &impl LedgerRead,
+    ) -> Result<(), StoreError> {
+        if self.sink.is_none() {
+            return Ok(());
+        }
+        self.pending.push(Event::NewUnconfirmedBlock(UnconfirmedBlock {
+            block: Arc::clone(&saved.block),
+            subtype: saved.subtype(),
+            account: Some(saved.account()),
+            amount,
+            linked_account: ledger.linked_account(saved)?,
+            extra: Extra::NONE,
+        }));
+        Ok(())
     }
 
     pub(crate) fn election_started(&mut self, hash: BlockHash) {

@@ -157,12 +157,14 @@ fn telemetry() -> impl Strategy<Value = Telemetry> {
 
 fn unconfirmed() -> impl Strategy<Value = UnconfirmedBlock> {
     let block = (block(), option::of(select(&Subtype::ALL)));
-    (block, option::of(account()), option::of(amount()), outer_extra()).prop_map(
-        |((block, subtype), account, amount, extra)| UnconfirmedBlock {
+    let known = (option::of(account()), option::of(amount()), option::of(account()));
+    (block, known, outer_extra()).prop_map(
+        |((block, subtype), (account, amount, linked_account), extra)| UnconfirmedBlock {
             subtype: subtype.filter(|_| block.kind() == BlockKind::State),
             block,
             account,
             amount,
+            linked_account,
             extra,
         },
     )

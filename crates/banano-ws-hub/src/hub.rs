@@ -5,9 +5,7 @@
 
 use std::sync::Arc;
 
-use banano_ws_protocol::{
-    AccountFilter, Fault, Held, RenderSettings, Stamped, Subscription, Topic, Update,
-};
+use banano_ws_protocol::{Fault, Held, RenderSettings, Stamped, Subscription, Topic, Update};
 use bytes::Bytes;
 use slab::Slab;
 
@@ -32,7 +30,7 @@ impl SessionId {
 /// What one session may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Accounts and representatives in the filters of all its subscriptions together.
+    /// Accounts and hashes in the filters of all its subscriptions together.
     pub accounts: usize,
 }
 
@@ -104,13 +102,13 @@ impl Hub {
     ) -> Result<(), TooManyAccounts> {
         let Some(session) = self.sessions.get(id.index()) else { return Ok(()) };
         let topic = subscription.topic();
-        let others = session.wishes.accounts_beside(topic);
-        self.limits.check(others.saturating_add(subscription.accounts()))?;
+        let others = session.wishes.entries_beside(topic);
+        self.limits.check(others.saturating_add(subscription.entries()))?;
         self.change(id, topic, |wishes| wishes.put(subscription));
         Ok(())
     }
 
-    /// Changes a subscription in place (protocol.md §6.1.5). `topic` is `None` for `ack`, which is
+    /// Changes a subscription in place (protocol.md §6.1.5, §11.1). `topic` is `None` for `ack`, which is
     /// never subscribed; `update` is `None` if the request had no options.
     ///
     /// # Errors
@@ -129,27 +127,28 @@ impl Hub {
             None => Held::Nothing,
         };
         let update = held.check(topic, update)?;
+        let Some(topic) = topic else { return Ok(()) };
         let Some(session) = self.sessions.get_mut(id.index()) else { return Ok(()) };
-        let others = session.wishes.accounts_beside(Topic::Confirmation);
-        let Some(options) = session.wishes.confirmation_mut() else { return Ok(()) };
 
-        let named = [&update.accounts_add, &update.accounts_del].into_iter().flatten().flatten();
-        let added = update.accounts_add.as_ref().map_or(0, Vec::len);
-        if options.filter.accounts.len().saturating_add(added).saturating_add(others)
-            > self.limits.accounts
-        {
+        let others = session.wishes.entries_beside(topic);
+        let at_most = session.wishes.entries(topic).saturating_add(update.added());
+        if at_most.saturating_add(others) > self.limits.accounts {
             // It may still fit, for what is there already or deleted again: only trying tells.
-            let mut tried = options.clone();
-            tried.apply(update);
-            self.limits.check(others.saturating_add(tried.filter.accounts.len()))?;
+            let mut tried = session.wishes.clone();
+            tried.apply(topic, update);
+            self.limits.check(others.saturating_add(tried.entries(topic)))?;
         }
-        options.apply(update);
+        session.wishes.apply(topic, update);
         // Only what was named is looked up again: one account more or less in a long list must not
         // cost as much as the list.
-        for account in named {
-            let listed = matches!(&options.filter.accounts,
-                AccountFilter::Only { accounts, .. } if accounts.contains(account));
-            self.index.set_party(id, account, listed);
+        let named = match topic {
+            Topic::Vote => &update.representatives,
+            _ => &update.accounts,
+        };
+        let accounts = session.wishes.accounts(topic);
+        for account in named.named() {
+            let listed = accounts.is_some_and(|accounts| accounts.contains(account));
+            self.index.set_account(id, topic, account, listed);
         }
         self.reseat(id);
         Ok(())
@@ -250,7 +249,9 @@ impl Limits {
 
 /// The filters of a session would list more accounts than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{accounts} accounts in the filters of one session are too many, {max} are allowed")]
+#[error(
+    "{accounts} accounts and hashes in the filters of one session are too many, {max} are allowed"
+)]
 pub struct TooManyAccounts {
     /// How many it would list.
     pub accounts: usize,
@@ -271,7 +272,7 @@ pub enum Unchanged {
 
 impl From<TooManyAccounts> for Fault {
     fn from(TooManyAccounts { accounts, max }: TooManyAccounts) -> Self {
-        Self::limit_exceeded("accounts in the filters of one session", accounts, max)
+        Self::limit_exceeded("accounts and hashes in the filters of one session", accounts, max)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the sessions are found whose filters name accounts.
+//! Where the sessions are found whose filters name accounts, or narrow by an extension filter.
 //!
 //! Called by the hub. Touches nothing. Says who may want an event; the session's own filter has the
 //! last word, so an entry too many costs time and one too few would lose an event.
@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use banano_primitives::Account;
-use banano_ws_protocol::{AccountFilter, Event, Topic};
+use banano_ws_protocol::{Event, Topic};
 
 use crate::{
     SessionId,
@@ -14,7 +14,7 @@ use crate::{
     wishes::{TopicSet, Wishes},
 };
 
-/// Sessions with account filters, by what an event says.
+/// Sessions outside of all classes, by what an event says.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     /// `confirmation` by owner or link.
@@ -23,7 +23,10 @@ pub(crate) struct Index {
     local: Roster,
     /// `vote` by representative.
     representatives: Listings,
-    /// Subscriptions without accounts, of sessions that have another with accounts.
+    /// `new_unconfirmed_block` by owner or destination.
+    stored_parties: Listings,
+    /// Subscriptions without accounts, of sessions that have another with accounts, or an extension
+    /// filter: these look at every event of the topic.
     broad: [Roster; Topic::ALL.len()],
 }
 
@@ -39,27 +42,29 @@ impl Index {
     }
 
     fn set_filter(&mut self, id: SessionId, topic: Topic, wishes: &Wishes, listed: bool) {
-        match topic {
-            Topic::Confirmation => {
-                let filter = wishes.confirmation().map(|options| &options.filter.accounts);
-                let Some(AccountFilter::Only { accounts, local }) = filter else { return };
-                accounts.iter().for_each(|account| self.parties.set(account, id, listed));
-                if *local {
-                    self.local.set(id, listed);
-                }
-            }
-            Topic::Vote => {
-                let set = wishes.vote().and_then(|it| it.filter.representatives.as_ref());
-                let Some(set) = set else { return };
-                set.iter().for_each(|account| self.representatives.set(account, id, listed));
-            }
-            _ => {}
+        for account in wishes.accounts(topic).into_iter().flatten() {
+            self.set_account(id, topic, account, listed);
+        }
+        if topic == Topic::Confirmation && wishes.local() {
+            self.local.set(id, listed);
         }
     }
 
-    /// Lists or unlists one account of a `confirmation` filter.
-    pub(crate) fn set_party(&mut self, id: SessionId, account: &Account, listed: bool) {
-        self.parties.set(account, id, listed);
+    /// Lists or unlists one account of the filter of `topic`.
+    pub(crate) fn set_account(
+        &mut self,
+        id: SessionId,
+        topic: Topic,
+        account: &Account,
+        listed: bool,
+    ) {
+        let listings = match topic {
+            Topic::Confirmation => &mut self.parties,
+            Topic::Vote => &mut self.representatives,
+            Topic::NewUnconfirmedBlock => &mut self.stored_parties,
+            _ => return,
+        };
+        listings.set(account, id, listed);
     }
 
     /// Lists or unlists a session under topics as a whole.
@@ -87,6 +92,13 @@ impl Index {
                 out.sort_unstable();
                 out.dedup();
             }
+            Event::NewUnconfirmedBlock(stored) => {
+                for party in stored.parties() {
+                    out.extend_from_slice(self.stored_parties.get(&party));
+                }
+                out.sort_unstable(); // owner and destination may lead to the same session
+                out.dedup();
+            }
             Event::Vote(vote) => {
                 out.extend_from_slice(self.representatives.get(&vote.vote.account));
             }
@@ -98,8 +110,10 @@ impl Index {
     #[cfg(test)]
     pub(crate) fn entries(&self) -> usize {
         let broad = self.broad.iter().map(|roster| roster.members().len()).sum::<usize>();
-        let listings = self.parties.0.len() + self.representatives.0.len();
-        listings + self.local.members().len() + broad
+        let listings = [&self.parties, &self.representatives, &self.stored_parties];
+        listings.into_iter().map(|listings| listings.0.len()).sum::<usize>()
+            + self.local.members().len()
+            + broad
     }
 }
 

@@ -5,7 +5,7 @@
 
 use banano_ws_protocol::{
     AccountFilter, AccountSet, ConfirmationOptions, Event, Held, KindFilter, Subscription, Topic,
-    Variant, VoteOptions,
+    UnconfirmedOptions, Update, Variant, VoteOptions,
 };
 
 /// The subscriptions of a session. Small while there are none: most of what a connection costs is
@@ -14,6 +14,7 @@ use banano_ws_protocol::{
 pub(crate) struct Wishes {
     confirmation: Option<Box<ConfirmationOptions>>,
     vote: Option<Box<VoteOptions>>,
+    unconfirmed: Option<Box<UnconfirmedOptions>>,
     plain: TopicSet,
 }
 
@@ -23,6 +24,9 @@ impl Wishes {
         match subscription {
             Subscription::Confirmation(options) => self.confirmation = Some(Box::new(options)),
             Subscription::Vote(options) => self.vote = Some(Box::new(options)),
+            Subscription::NewUnconfirmedBlock(options) => {
+                self.unconfirmed = Some(Box::new(options));
+            }
             Subscription::Plain(topic) => self.plain.insert(topic),
         }
     }
@@ -32,20 +36,38 @@ impl Wishes {
         match topic {
             Topic::Confirmation => self.confirmation = None,
             Topic::Vote => self.vote = None,
+            Topic::NewUnconfirmedBlock => self.unconfirmed = None,
             topic => self.plain.remove(topic),
         }
     }
 
-    pub(crate) fn confirmation(&self) -> Option<&ConfirmationOptions> {
-        self.confirmation.as_deref()
+    /// Carries out an `update` that [`Held::check`] let through.
+    pub(crate) fn apply(&mut self, topic: Topic, update: &Update) {
+        match topic {
+            Topic::Confirmation => self.confirmation.iter_mut().for_each(|it| it.apply(update)),
+            Topic::Vote => self.vote.iter_mut().for_each(|it| it.apply(update)),
+            Topic::NewUnconfirmedBlock => {
+                self.unconfirmed.iter_mut().for_each(|it| it.apply(update));
+            }
+            _ => {}
+        }
     }
 
-    pub(crate) fn confirmation_mut(&mut self) -> Option<&mut ConfirmationOptions> {
-        self.confirmation.as_deref_mut()
+    /// The accounts by which events of `topic` find this session: those of its account filter, or the
+    /// representatives whose votes it wants. `None` if it looks at every event.
+    pub(crate) fn accounts(&self, topic: Topic) -> Option<&AccountSet> {
+        match topic {
+            Topic::Confirmation => self.confirmation.as_ref()?.filter.accounts.accounts(),
+            Topic::Vote => self.vote.as_ref()?.filter.representatives.as_ref(),
+            Topic::NewUnconfirmedBlock => self.unconfirmed.as_ref()?.filter.accounts.as_ref(),
+            _ => None,
+        }
     }
 
-    pub(crate) fn vote(&self) -> Option<&VoteOptions> {
-        self.vote.as_deref()
+    /// Whether it wants confirmations of local accounts, beside those of its accounts.
+    pub(crate) fn local(&self) -> bool {
+        let filter = self.confirmation.as_ref().map(|options| &options.filter.accounts);
+        matches!(filter, Some(AccountFilter::Only { local: true, .. }))
     }
 
     /// Whether there is a subscription to `topic`.
@@ -62,51 +84,59 @@ impl Wishes {
         if self.vote.is_some() {
             topics.insert(Topic::Vote);
         }
+        if self.unconfirmed.is_some() {
+            topics.insert(Topic::NewUnconfirmedBlock);
+        }
         topics
     }
 
-    /// Accounts that the filter of `topic` lists.
-    fn accounts(&self, topic: Topic) -> usize {
+    /// Accounts and hashes that the filters of `topic` list.
+    pub(crate) fn entries(&self, topic: Topic) -> usize {
         match topic {
-            Topic::Confirmation => {
-                self.confirmation().map_or(0, |options| options.filter.accounts.len())
-            }
-            Topic::Vote => self
-                .vote()
-                .and_then(|options| options.filter.representatives.as_ref())
-                .map_or(0, AccountSet::len),
+            Topic::Confirmation => self.confirmation.as_ref().map_or(0, |it| it.filter.len()),
+            Topic::Vote => self.vote.as_ref().map_or(0, |it| it.filter.len()),
+            Topic::NewUnconfirmedBlock => self.unconfirmed.as_ref().map_or(0, |it| it.filter.len()),
             _ => 0,
         }
     }
 
-    /// Accounts that the filters of all topics but `topic` list.
-    pub(crate) fn accounts_beside(&self, topic: Topic) -> usize {
+    /// Accounts and hashes that the filters of all topics but `topic` list.
+    pub(crate) fn entries_beside(&self, topic: Topic) -> usize {
         Topic::ALL
             .into_iter()
             .filter(|other| *other != topic)
-            .map(|other| self.accounts(other))
+            .map(|other| self.entries(other))
             .sum()
     }
 
     /// What an update of `topic` finds here.
     pub(crate) fn held(&self, topic: Topic) -> Held {
-        match (topic, self.confirmation()) {
-            (Topic::Confirmation, Some(options)) if options.updatable => Held::Updatable,
-            _ if self.has(topic) => Held::Fixed,
-            _ => Held::Nothing,
-        }
+        let held = match topic {
+            Topic::Confirmation => self.confirmation.as_ref().map(|it| it.held()),
+            Topic::Vote => self.vote.as_ref().map(|it| it.held()),
+            Topic::NewUnconfirmedBlock => self.unconfirmed.as_ref().map(|it| it.held()),
+            topic => self.plain.contains(topic).then_some(Held::Fixed),
+        };
+        held.unwrap_or(Held::Nothing)
     }
 
     /// How this session wants to see `event`, if at all.
     pub(crate) fn wants(&self, event: &Event) -> Option<Variant> {
         match event {
             Event::Confirmation(confirmation) => self
-                .confirmation()
+                .confirmation
+                .as_ref()
                 .filter(|options| options.filter.matches(confirmation))
                 .map(|options| options.variant),
             Event::Vote(vote) => self
-                .vote()
+                .vote
+                .as_ref()
                 .is_some_and(|options| options.filter.matches(vote))
+                .then(Variant::default),
+            Event::NewUnconfirmedBlock(stored) => self
+                .unconfirmed
+                .as_ref()
+                .is_some_and(|options| options.filter.matches(stored))
                 .then(Variant::default),
             event => self.plain.contains(event.topic()).then(Variant::default),
         }
@@ -115,38 +145,44 @@ impl Wishes {
     /// Topics whose subscription looks at accounts. Who has one is found by account, not by topic.
     pub(crate) fn by_account(&self) -> TopicSet {
         let mut topics = TopicSet::default();
-        let confirmation = self.confirmation().map(|options| &options.filter.accounts);
-        if confirmation.is_some_and(|accounts| *accounts != AccountFilter::Any) {
-            topics.insert(Topic::Confirmation);
-        }
-        if self.vote().is_some_and(|options| options.filter.representatives.is_some()) {
-            topics.insert(Topic::Vote);
+        for topic in Topic::ALL {
+            if self.accounts(topic).is_some() {
+                topics.insert(topic);
+            }
         }
         topics
     }
 
+    /// Whether an extension filter narrows what it gets.
+    fn is_extended(&self) -> bool {
+        self.confirmation.as_ref().is_some_and(|options| options.filter.blocks.is_some())
+            || self.unconfirmed.as_ref().is_some_and(|options| options.filter.blocks.is_some())
+    }
+
     /// What sessions must have in common to get exactly the same bytes, always. `None` if an
-    /// account decides.
+    /// account or an extension filter decides.
     pub(crate) fn profile(&self) -> Option<Profile> {
-        if !self.by_account().is_empty() {
+        if self.is_extended() || !self.by_account().is_empty() {
             return None;
         }
         Some(Profile {
-            plain: self.plain,
+            topics: self.topics(),
             confirmation: self
-                .confirmation()
+                .confirmation
+                .as_ref()
                 .map(|options| (options.filter.kinds, options.variant)),
-            vote: self
-                .vote()
-                .map(|VoteOptions { filter }| [filter.replays, filter.indeterminate, filter.late]),
+            vote: self.vote.as_ref().map(|options| {
+                let filter = &options.filter;
+                [filter.replays, filter.indeterminate, filter.late]
+            }),
         })
     }
 }
 
-/// The wishes of a session that no account filter narrows.
+/// The wishes of a session that neither accounts nor extension filters narrow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Profile {
-    plain: TopicSet,
+    topics: TopicSet,
     confirmation: Option<(KindFilter, Variant)>,
     /// `include_replays`, `include_indeterminate`, `include_late`.
     vote: Option<[bool; 3]>,

@@ -8,6 +8,7 @@ mod bootstrap;
 mod confirmation;
 mod difficulty;
 mod election;
+mod facts;
 mod telemetry;
 mod unconfirmed;
 mod vote;
@@ -19,6 +20,7 @@ pub use confirmation::{
 };
 pub use difficulty::ActiveDifficulty;
 pub use election::ElectionEvent;
+pub use facts::BlockFacts;
 pub use telemetry::Telemetry;
 pub use unconfirmed::UnconfirmedBlock;
 pub use vote::{VoteCode, VoteEvent};

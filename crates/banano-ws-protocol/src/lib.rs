@@ -19,10 +19,10 @@ mod message;
 mod render;
 
 pub use event::{
-    ActiveDifficulty, Bootstrap, BootstrapMode, BootstrapPhase, Confirmation, ConfirmationKind,
-    ConfirmationSideband, ElectionEvent, ElectionInfo, ElectionVote, Event, Multiplier, Stamped,
-    Telemetry, UnconfirmedBlock, VoteCode, VoteEvent, WorkEvent, WorkOutcome, WorkRequest,
-    WorkResult,
+    ActiveDifficulty, BlockFacts, Bootstrap, BootstrapMode, BootstrapPhase, Confirmation,
+    ConfirmationKind, ConfirmationSideband, ElectionEvent, ElectionInfo, ElectionVote, Event,
+    Multiplier, Stamped, Telemetry, UnconfirmedBlock, VoteCode, VoteEvent, WorkEvent, WorkOutcome,
+    WorkRequest, WorkResult,
 };
 pub use extra::{Extra, ExtraMember, Place, RawJson};
 pub use json::JsonError;
@@ -31,8 +31,9 @@ pub use message::{
     ServerEvent, ServerMessage, parse_message,
 };
 pub use options::{
-    AccountFilter, AccountSet, ConfirmationFilter, ConfirmationOptions, Held, KindFilter,
-    Subscription, Update, VoteFilter, VoteOptions,
+    AccountFilter, AccountSet, AmountRange, BlockFilter, ConfirmationFilter, ConfirmationOptions,
+    Direction, Held, KindFilter, ListChange, SortedSet, Subscription, SubtypeWord,
+    UnconfirmedFilter, UnconfirmedOptions, Update, VoteFilter, VoteOptions,
 };
 pub use render::{RenderSettings, render, render_ack, render_error};
 pub use request::{

@@ -4,15 +4,25 @@
 //! rendered messages: a filter works on the event, whatever is left out of its text
 //! (protocol.md §6.1.4 no. 8).
 
+mod set;
+mod words;
+
 mod accounts;
-mod confirmation;
+mod blocks;
 mod update;
+
+mod confirmation;
+mod unconfirmed;
 mod vote;
 
 pub use accounts::{AccountFilter, AccountSet};
+pub use blocks::{AmountRange, BlockFilter};
 pub use confirmation::{ConfirmationFilter, ConfirmationOptions, KindFilter};
-pub use update::{Held, Update};
+pub use set::SortedSet;
+pub use unconfirmed::{UnconfirmedFilter, UnconfirmedOptions};
+pub use update::{Held, ListChange, Update};
 pub use vote::{VoteFilter, VoteOptions};
+pub use words::{Direction, SubtypeWord};
 
 use crate::{Event, Topic, Variant};
 
@@ -23,7 +33,9 @@ pub enum Subscription {
     Confirmation(ConfirmationOptions),
     /// Topic `vote`.
     Vote(VoteOptions),
-    /// A topic without options: any but the two above.
+    /// Topic `new_unconfirmed_block`.
+    NewUnconfirmedBlock(UnconfirmedOptions),
+    /// A topic without options: any but the three above.
     Plain(Topic),
 }
 
@@ -33,6 +45,7 @@ impl Subscription {
         match topic {
             Topic::Confirmation => Self::Confirmation(ConfirmationOptions::default()),
             Topic::Vote => Self::Vote(VoteOptions::default()),
+            Topic::NewUnconfirmedBlock => Self::NewUnconfirmedBlock(UnconfirmedOptions::default()),
             _ => Self::Plain(topic),
         }
     }
@@ -42,6 +55,7 @@ impl Subscription {
         match self {
             Self::Confirmation(_) => Topic::Confirmation,
             Self::Vote(_) => Topic::Vote,
+            Self::NewUnconfirmedBlock(_) => Topic::NewUnconfirmedBlock,
             Self::Plain(topic) => *topic,
         }
     }
@@ -50,7 +64,7 @@ impl Subscription {
     pub fn variant(&self) -> Variant {
         match self {
             Self::Confirmation(options) => options.variant,
-            Self::Vote(_) | Self::Plain(_) => Variant::default(),
+            _ => Variant::default(),
         }
     }
 
@@ -59,17 +73,32 @@ impl Subscription {
         match (self, event) {
             (Self::Confirmation(options), Event::Confirmation(it)) => options.filter.matches(it),
             (Self::Vote(options), Event::Vote(vote)) => options.filter.matches(vote),
+            (Self::NewUnconfirmedBlock(options), Event::NewUnconfirmedBlock(stored)) => {
+                options.filter.matches(stored)
+            }
             _ => self.topic() == event.topic(),
         }
     }
 
-    /// How many accounts its filter holds, for the limit per session.
+    /// How many accounts it listens to: those of its account filter, or the representatives whose
+    /// votes it wants. Zero if it listens to all.
     pub fn accounts(&self) -> usize {
         match self {
             Self::Confirmation(options) => options.filter.accounts.len(),
-            Self::Vote(options) => {
-                options.filter.representatives.as_ref().map_or(0, AccountSet::len)
+            Self::Vote(options) => options.filter.len(),
+            Self::NewUnconfirmedBlock(options) => {
+                options.filter.accounts.as_ref().map_or(0, AccountSet::len)
             }
+            Self::Plain(_) => 0,
+        }
+    }
+
+    /// How many accounts and hashes all its filters name, for the limit per session.
+    pub fn entries(&self) -> usize {
+        match self {
+            Self::Confirmation(options) => options.filter.len(),
+            Self::Vote(options) => options.filter.len(),
+            Self::NewUnconfirmedBlock(options) => options.filter.len(),
             Self::Plain(_) => 0,
         }
     }
@@ -77,8 +106,20 @@ impl Subscription {
     /// What an `update` finds here.
     pub const fn held(&self) -> Held {
         match self {
-            Self::Confirmation(options) if options.updatable => Held::Updatable,
-            _ => Held::Fixed,
+            Self::Confirmation(options) => options.held(),
+            Self::Vote(options) => options.held(),
+            Self::NewUnconfirmedBlock(options) => options.held(),
+            Self::Plain(_) => Held::Fixed,
+        }
+    }
+
+    /// Carries out an `update` that [`Held::check`] let through.
+    pub fn apply(&mut self, update: &Update) {
+        match self {
+            Self::Confirmation(options) => options.apply(update),
+            Self::Vote(options) => options.apply(update),
+            Self::NewUnconfirmedBlock(options) => options.apply(update),
+            Self::Plain(_) => {}
         }
     }
 }

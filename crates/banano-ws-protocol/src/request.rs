@@ -1,11 +1,12 @@
 //! What a client asks for: from the bytes of one message to a typed action, or a refusal.
 //!
 //! Called by sessions with what a frame held. Applies protocol.md §2.2 (loose values), §3 (actions)
-//! and §4 (the first failing check is reported). Never fails because of options: what cannot be read
-//! there is left out, and told to those who asked for warnings.
+//! and §4 (the first failing check is reported). Never fails because of an option that nodes know:
+//! what cannot be read there is left out, and told to those who asked for warnings.
 
 mod action;
 mod fault;
+mod filters;
 mod options;
 mod warnings;
 

@@ -142,7 +142,7 @@ impl Processor {
         now: Now,
     ) -> Result<(), StoreError> {
         self.recent.insert(&saved.hash());
-        self.parts.events.stored(saved, amount);
+        self.parts.events.stored(saved, amount, &self.parts.writer)?;
         self.catch_up.found(&saved.hash());
         self.parts.consensus.on_stored(saved, &self.parts.writer, now)?;
         match flood {

@@ -2,8 +2,8 @@
 
 use banano_primitives::Account;
 use banano_ws_protocol::{
-    AccountFilter, AccountSet, ConfirmationFilter, ConfirmationOptions, ErrorCode, VoteFilter,
-    VoteOptions,
+    AccountFilter, AccountSet, ConfirmationFilter, ConfirmationOptions, ErrorCode, ListChange,
+    VoteFilter, VoteOptions,
 };
 
 use super::*;
@@ -35,11 +35,13 @@ fn votes_of(range: std::ops::Range<u8>) -> Subscription {
     let representatives = Some(accounts(range).into_iter().collect());
     Subscription::Vote(VoteOptions {
         filter: VoteFilter { representatives, ..VoteFilter::default() },
+        updatable: true,
     })
 }
 
 fn update(add: std::ops::Range<u8>, del: std::ops::Range<u8>) -> Update {
-    Update { accounts_add: Some(accounts(add)), accounts_del: Some(accounts(del)) }
+    let accounts = ListChange { add: Some(accounts(add)), del: Some(accounts(del)) };
+    Update { accounts, ..Update::default() }
 }
 
 #[test]

@@ -10,8 +10,8 @@ use banano_testkit::{
 use banano_ws_hub::{Hub, Limits, SessionId, frame};
 use banano_ws_protocol::{
     AccountFilter, ConfirmationFilter, ConfirmationKind, ConfirmationOptions, Event, Held,
-    KindFilter, RenderSettings, Stamped, Subscription, Topic, Update, VoteCode, VoteFilter,
-    VoteOptions, render,
+    KindFilter, ListChange, RenderSettings, Stamped, Subscription, Topic, Update, VoteCode,
+    VoteFilter, VoteOptions, render,
 };
 use proptest::{
     collection::vec,
@@ -115,14 +115,14 @@ fn subscription() -> impl Strategy<Value = Subscription> {
     let filter = prop_oneof![Just(AccountFilter::Any), only];
     let confirmation = (select(&KindFilter::ALL), filter, arbitrary::variant(), any::<bool>())
         .prop_map(|(kinds, accounts, variant, updatable)| {
-            let filter = ConfirmationFilter { kinds, accounts };
+            let filter = ConfirmationFilter { kinds, accounts, blocks: None };
             Subscription::Confirmation(ConfirmationOptions { filter, variant, updatable })
         });
     let representatives = accounts().prop_map(|list| list.into_iter().collect());
     let vote = (option::of(representatives), any::<[bool; 3]>()).prop_map(
         |(representatives, [replays, indeterminate, late])| {
             let filter = VoteFilter { representatives, replays, indeterminate, late };
-            Subscription::Vote(VoteOptions { filter })
+            Subscription::Vote(VoteOptions { filter, updatable: true })
         },
     );
     let plain = select(&Topic::ALL).prop_map(Subscription::without_options);
@@ -130,8 +130,15 @@ fn subscription() -> impl Strategy<Value = Subscription> {
 }
 
 fn update() -> impl Strategy<Value = Update> {
-    (option::of(accounts()), option::of(accounts()))
-        .prop_map(|(accounts_add, accounts_del)| Update { accounts_add, accounts_del })
+    let list = || {
+        (option::of(accounts()), option::of(accounts()))
+            .prop_map(|(add, del)| ListChange { add, del })
+    };
+    (list(), list()).prop_map(|(accounts, representatives)| Update {
+        accounts,
+        representatives,
+        ..Update::default()
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -197,13 +204,14 @@ impl Both {
             Step::Update(n, topic, update) => {
                 if let Some((id, subscriptions)) = self.session(n) {
                     let held = subscriptions.get(&topic).map_or(Held::Nothing, Subscription::held);
-                    if let Some(Subscription::Confirmation(options)) = subscriptions.get_mut(&topic)
-                        && held == Held::Updatable
+                    let may = held.check(Some(topic), Some(&update)).is_ok();
+                    if let Some(subscription) = subscriptions.get_mut(&topic)
+                        && may
                     {
-                        options.apply(&update);
+                        subscription.apply(&update);
                     }
                     let updated = self.hub.update(id, Some(topic), Some(&update));
-                    assert_eq!(updated.is_ok(), held == Held::Updatable);
+                    assert_eq!(updated.is_ok(), may);
                 }
             }
             Step::Publish(events) => self.publish(events),

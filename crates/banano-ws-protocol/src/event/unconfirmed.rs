@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use banano_primitives::{Account, Amount, Block, Subtype};
 
+use super::BlockFacts;
 use crate::Extra;
 
 /// `message` of topic `new_unconfirmed_block`, which is the block itself (protocol.md §6.8).
@@ -20,6 +21,17 @@ pub struct UnconfirmedBlock {
     /// Raw moved by the block. `None` where unknown: a node's message does not say. Never
     /// rendered: for filters.
     pub amount: Option<Amount>,
+    /// The other side: destination of a send, sender of a receive. `None` if there is none, or
+    /// where unknown: a node's message does not say. Never rendered: for filters.
+    pub linked_account: Option<Account>,
     /// Members that a newer node added.
     pub extra: Extra,
+}
+
+impl UnconfirmedBlock {
+    /// The accounts that an account filter looks at: the owner, and whom a send pays
+    /// (protocol.md §11.1).
+    pub fn parties(&self) -> impl Iterator<Item = Account> {
+        [self.account, BlockFacts::from(self).destination()].into_iter().flatten()
+    }
 }

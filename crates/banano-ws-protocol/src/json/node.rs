@@ -47,6 +47,11 @@ impl<'t> Node<'_, 't> {
         self.kind() == Kind::Object
     }
 
+    /// Whether it is a string.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self.kind(), Kind::Plain | Kind::Escaped)
+    }
+
     /// Whether it is an object or an array.
     pub(crate) fn is_container(self) -> bool {
         matches!(self.kind(), Kind::Object | Kind::Array)
@@ -99,7 +104,7 @@ impl<'t> Node<'_, 't> {
     /// Its text as sent, quotes and inner blanks included.
     pub(crate) fn source(self) -> &'t str {
         let token = self.token();
-        let quote = u32::from(matches!(token.kind, Kind::Plain | Kind::Escaped));
+        let quote = u32::from(self.is_text());
         self.slice(token.start.saturating_sub(quote), token.end + quote)
     }
 

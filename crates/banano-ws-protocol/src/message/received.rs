@@ -104,6 +104,7 @@ impl ReceivedEvent {
             Event::NewUnconfirmedBlock(it) => Self::NewUnconfirmedBlock(UnconfirmedBlock {
                 account: it.block.account(),
                 amount: None,
+                linked_account: None,
                 ..it
             }),
             Event::Bootstrap(it) => Self::Bootstrap(it),

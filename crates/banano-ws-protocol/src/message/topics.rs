@@ -229,6 +229,7 @@ pub(super) fn new_unconfirmed_block(
     Ok(UnconfirmedBlock {
         account: block.account(),
         amount: None,
+        linked_account: None,
         subtype,
         block,
         extra: unknown.into_extra(),

@@ -1,8 +1,7 @@
 //! Options of a `confirmation` subscription.
 
-use crate::{Confirmation, ConfirmationKind, Variant};
-
-use super::{AccountFilter, AccountSet, Update};
+use super::{AccountFilter, BlockFilter, Held, Update};
+use crate::{BlockFacts, Confirmation, ConfirmationKind, Variant};
 
 /// Options of a `confirmation` subscription (protocol.md §6.1.2). The default is what a subscription
 /// without `options` has.
@@ -18,37 +17,50 @@ pub struct ConfirmationOptions {
 }
 
 impl ConfirmationOptions {
-    /// Adds accounts, then removes accounts: one in both ends up out. From then on there is an
-    /// account filter, if `update` names a list at all (protocol.md §6.1.5).
+    /// What an `update` finds here.
+    pub const fn held(&self) -> Held {
+        if self.updatable { Held::Updatable } else { Held::Fixed }
+    }
+
+    /// Adds to each list, then removes from it: what is in both ends up out. A list that `update`
+    /// names is a filter from then on (protocol.md §6.1.5, §11.1).
     pub fn apply(&mut self, update: &Update) {
-        let Update { accounts_add, accounts_del } = update;
-        if accounts_add.is_none() && accounts_del.is_none() {
-            return;
-        }
-        if let AccountFilter::Any = self.filter.accounts {
-            self.filter.accounts =
-                AccountFilter::Only { accounts: AccountSet::default(), local: false };
-        }
-        if let AccountFilter::Only { accounts, .. } = &mut self.filter.accounts {
-            accounts.insert_all(accounts_add.as_deref().unwrap_or_default());
-            accounts.remove_all(accounts_del.as_deref().unwrap_or_default());
+        self.filter.accounts.apply(&update.accounts);
+        if update.is_extension() {
+            self.filter.blocks.get_or_insert_default().apply(update);
         }
     }
 }
 
-/// Which confirmations pass: kind **and** account.
+/// Which confirmations pass: kind **and** account **and** whatever else was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConfirmationFilter {
     /// `confirmation_type`.
     pub kinds: KindFilter,
     /// `accounts` and `all_local_accounts`.
     pub accounts: AccountFilter,
+    /// The extension filters, if one was ever used.
+    pub blocks: Option<Box<BlockFilter>>,
 }
 
 impl ConfirmationFilter {
     /// Whether `confirmation` passes.
     pub fn matches(&self, confirmation: &Confirmation) -> bool {
-        self.kinds.matches(confirmation.kind) && self.accounts.matches(confirmation)
+        self.kinds.matches(confirmation.kind)
+            && self.accounts.matches(confirmation)
+            && self.blocks.as_ref().is_none_or(|filter| {
+                filter.matches(&BlockFacts::from(confirmation), self.accounts.accounts())
+            })
+    }
+
+    /// How many accounts and hashes it names.
+    pub fn len(&self) -> usize {
+        self.accounts.len() + self.blocks.as_ref().map_or(0, |filter| filter.len())
+    }
+
+    /// Whether it names none. It may narrow by something else.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 

@@ -1,14 +1,33 @@
 //! Options of a `vote` subscription.
 
+use super::{AccountSet, Held, Update};
 use crate::{VoteCode, VoteEvent};
-
-use super::AccountSet;
 
 /// Options of a `vote` subscription (protocol.md §6.2.2).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct VoteOptions {
     /// What passes.
     pub filter: VoteFilter,
+    /// Whether an `update` may change it: it was made **with** `options`, of any value. Nodes update
+    /// no votes at all; see [`Held::Extensible`](crate::Held::Extensible).
+    pub updatable: bool,
+}
+
+impl VoteOptions {
+    /// What an `update` finds here.
+    pub const fn held(&self) -> Held {
+        if self.updatable { Held::Extensible } else { Held::Fixed }
+    }
+
+    /// Adds representatives, then removes some. A list that ends up empty is no filter, as it is
+    /// none when a subscription is made with it (protocol.md §6.2.2, §11.1).
+    pub fn apply(&mut self, update: &Update) {
+        let list = &mut self.filter.representatives;
+        update.representatives.apply_to(list);
+        if list.as_ref().is_some_and(AccountSet::is_empty) {
+            *list = None;
+        }
+    }
 }
 
 /// Which votes pass: code **and** representative. The default is that of `"options": {}`.
@@ -39,6 +58,16 @@ impl VoteFilter {
     pub fn matches(&self, vote: &VoteEvent) -> bool {
         self.lets_through(vote.code)
             && self.representatives.as_ref().is_none_or(|set| set.contains(&vote.vote.account))
+    }
+
+    /// How many accounts it names.
+    pub fn len(&self) -> usize {
+        self.representatives.as_ref().map_or(0, AccountSet::len)
+    }
+
+    /// Whether it names none: votes of all representatives pass.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Whether votes of `code` pass, whoever cast them.

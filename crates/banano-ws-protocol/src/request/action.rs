@@ -123,24 +123,39 @@ fn action(
         "ping" => Action::Ping,
         "subscribe" => {
             let topic = topic(message, &word)?;
-            Action::Subscribe(topic.map(|topic| match topic {
-                Topic::Confirmation => {
-                    Subscription::Confirmation(options::confirmation(options, warnings))
-                }
-                Topic::Vote => Subscription::Vote(options::vote(
-                    options,
-                    settings.vote_without_options,
-                    warnings,
-                )),
-                topic => Subscription::Plain(topic),
-            }))
+            let Some(topic) = topic else { return Ok(Action::Subscribe(None)) };
+            Action::Subscribe(Some(subscription(topic, options, settings, warnings)?))
         }
         "unsubscribe" => Action::Unsubscribe(topic(message, &word)?),
         "update" => {
             let topic = topic(message, &word)?;
-            Action::Update { topic, update: options.map(|it| options::update(it, warnings)) }
+            let update = options.map(|options| options::update(topic, options, warnings));
+            Action::Update { topic, update: update.transpose()? }
         }
         unknown => return Err(Fault::unknown_action(unknown)),
+    })
+}
+
+fn subscription(
+    topic: Topic,
+    options: Option<Node<'_, '_>>,
+    settings: RequestSettings,
+    warnings: &mut Warnings,
+) -> Result<Subscription, Fault> {
+    Ok(match topic {
+        Topic::Confirmation => {
+            Subscription::Confirmation(options::confirmation(options, warnings)?)
+        }
+        Topic::Vote => {
+            Subscription::Vote(options::vote(options, settings.vote_without_options, warnings))
+        }
+        Topic::NewUnconfirmedBlock => {
+            Subscription::NewUnconfirmedBlock(options::new_unconfirmed_block(options, warnings)?)
+        }
+        topic => {
+            options::plain(topic, options, warnings);
+            Subscription::Plain(topic)
+        }
     })
 }
 

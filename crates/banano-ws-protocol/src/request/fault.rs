@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use banano_primitives::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::warnings::Cut;
@@ -17,6 +18,7 @@ pub enum ErrorCode {
     UnknownAction,
     MissingTopic,
     UnknownTopic,
+    InvalidOption,
     NotSubscribed,
     NotUpdatable,
     MissingOptions,
@@ -26,13 +28,14 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All codes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InvalidJson,
         Self::InvalidMessage,
         Self::MissingAction,
         Self::UnknownAction,
         Self::MissingTopic,
         Self::UnknownTopic,
+        Self::InvalidOption,
         Self::NotSubscribed,
         Self::NotUpdatable,
         Self::MissingOptions,
@@ -49,6 +52,7 @@ impl ErrorCode {
             Self::UnknownAction => "unknown_action",
             Self::MissingTopic => "missing_topic",
             Self::UnknownTopic => "unknown_topic",
+            Self::InvalidOption => "invalid_option",
             Self::NotSubscribed => "not_subscribed",
             Self::NotUpdatable => "not_updatable",
             Self::MissingOptions => "missing_options",
@@ -111,6 +115,33 @@ impl Fault {
         Self::new(ErrorCode::UnknownTopic, text)
     }
 
+    /// `value` is as sent and cut, `problem` what it is not, `right` what would be right.
+    pub(super) fn invalid_option(name: &str, value: &str, problem: &str, right: &str) -> Self {
+        let text = format_args!("`{name}`: {value} is {problem}; give {right}");
+        Self::new(ErrorCode::InvalidOption, text)
+    }
+
+    pub(super) fn not_a_list(name: &str, value: &str, right: &str) -> Self {
+        let text = format_args!("`{name}`: {value} is not a list; give an array, each {right}");
+        Self::new(ErrorCode::InvalidOption, text)
+    }
+
+    pub(super) fn empty_range(min: Amount, max: Amount) -> Self {
+        let text = format_args!(
+            "`min_amount` {min} is more than `max_amount` {max}, so that nothing could pass; \
+             give a `min_amount` of at most `max_amount`"
+        );
+        Self::new(ErrorCode::InvalidOption, text)
+    }
+
+    pub(super) fn direction_without_accounts() -> Self {
+        let text = format_args!(
+            "`direction` is seen from `accounts`, which are missing; give `accounts` as well, or \
+             leave `direction` out"
+        );
+        Self::new(ErrorCode::InvalidOption, text)
+    }
+
     pub(crate) fn not_subscribed(topic: &str) -> Self {
         let text = format_args!(
             "not subscribed to \"{topic}\", so there is nothing to update; subscribe first, \
@@ -126,9 +157,17 @@ impl Fault {
                 "the subscription to \"confirmation\" was made without `options` and cannot be \
                  updated; subscribe again with `options`, such as {{}}"
             ),
+            Some(Topic::Vote) => format_args!(
+                "an update of \"vote\" needs a subscription that was made with `options`, such as \
+                 {{}}, and `representatives_add`, `representatives_del` or both"
+            ),
+            Some(Topic::NewUnconfirmedBlock) => format_args!(
+                "an update of \"new_unconfirmed_block\" needs a subscription that was made with \
+                 `options`, such as {{}}, and a list such as `hashes_add` or `subtypes_del`"
+            ),
             topic => format_args!(
-                "topic \"{}\" has nothing to update, only \"confirmation\" has; subscribe again \
-                 to replace the subscription",
+                "topic \"{}\" has nothing to update, only \"confirmation\", \"vote\" and \
+                 \"new_unconfirmed_block\" have; subscribe again to replace the subscription",
                 topic.map_or("ack", Topic::name)
             ),
         };

@@ -4,19 +4,22 @@ use banano_primitives::Account;
 
 use super::{
     VoteWithoutOptions,
+    fault::Fault,
+    filters::{self, change},
     warnings::{Cut, Warnings},
 };
 use crate::{
     AccountFilter, AccountSet, ConfirmationFilter, ConfirmationOptions, Includes, KindFilter,
-    Update, Variant, VoteFilter, VoteOptions, json::Node,
+    ListChange, Topic, UnconfirmedFilter, UnconfirmedOptions, Update, Variant, VoteFilter,
+    VoteOptions, json::Node,
 };
 
 /// Options of `subscribe confirmation` (protocol.md §6.1.2, §6.1.3).
 pub(super) fn confirmation(
     options: Option<Node<'_, '_>>,
     warnings: &mut Warnings,
-) -> ConfirmationOptions {
-    let Some(options) = options else { return ConfirmationOptions::default() };
+) -> Result<ConfirmationOptions, Fault> {
+    let Some(options) = options else { return Ok(ConfirmationOptions::default()) };
     let accounts = account_list(options, "accounts", warnings);
     let local = flag(options, "all_local_accounts", warnings);
     let filter = ConfirmationFilter {
@@ -28,6 +31,7 @@ pub(super) fn confirmation(
                 local: local.unwrap_or(false),
             },
         },
+        blocks: filters::block_filter(options, warnings)?,
     };
     if filter.accounts.is_empty() {
         warnings.add(format_args!("empty account filter"));
@@ -44,7 +48,8 @@ pub(super) fn confirmation(
         sideband_info: include("include_sideband_info", defaults.sideband_info),
         linked_account: include("include_linked_account", defaults.linked_account),
     };
-    ConfirmationOptions { filter, variant: Variant::confirmation(includes), updatable: true }
+    let variant = Variant::confirmation(includes);
+    Ok(ConfirmationOptions { filter, variant, updatable: true })
 }
 
 /// Options of `subscribe vote` (protocol.md §6.2.2, §11 no. 3).
@@ -58,8 +63,9 @@ pub(super) fn vote(
             VoteWithoutOptions::Document => VoteFilter::default(),
             VoteWithoutOptions::Node => VoteFilter::EVERYTHING,
         };
-        return VoteOptions { filter };
+        return VoteOptions { filter, updatable: false };
     };
+    filters::warn_unused(options, &["representatives"], "vote", warnings);
     let representatives = account_list(options, "representatives", warnings)
         .map(|list| list.into_iter().collect::<AccountSet>())
         .filter(|set| !set.is_empty());
@@ -72,15 +78,63 @@ pub(super) fn vote(
             indeterminate: include("include_indeterminate", defaults.indeterminate),
             late: include("include_late", defaults.late),
         },
+        updatable: true,
     }
 }
 
-/// Options of `update` (protocol.md §6.1.5).
-pub(super) fn update(options: Node<'_, '_>, warnings: &mut Warnings) -> Update {
-    Update {
-        accounts_add: account_list(options, "accounts_add", warnings),
-        accounts_del: account_list(options, "accounts_del", warnings),
+/// Options of `subscribe new_unconfirmed_block` (protocol.md §11.1). A node ignores them all, so
+/// `accounts` counts only for a client that uses an option of ours.
+pub(super) fn new_unconfirmed_block(
+    options: Option<Node<'_, '_>>,
+    warnings: &mut Warnings,
+) -> Result<UnconfirmedOptions, Fault> {
+    let Some(options) = options else { return Ok(UnconfirmedOptions::default()) };
+    let blocks = filters::block_filter(options, warnings)?;
+    let accounts = match &blocks {
+        Some(_) => account_list(options, "accounts", warnings)
+            .map(|list| list.into_iter().collect::<AccountSet>()),
+        None => None,
+    };
+    if accounts.as_ref().is_some_and(AccountSet::is_empty) {
+        warnings.add(format_args!("empty account filter"));
     }
+    if blocks.is_none() && options.member("accounts").is_some() {
+        warnings.add(format_args!(
+            "accounts is no option of new_unconfirmed_block without an extension filter"
+        ));
+    }
+    Ok(UnconfirmedOptions { filter: UnconfirmedFilter { accounts, blocks }, updatable: true })
+}
+
+/// Options of `subscribe` to any other topic: there are none.
+pub(super) fn plain(topic: Topic, options: Option<Node<'_, '_>>, warnings: &mut Warnings) {
+    if let Some(options) = options {
+        filters::warn_unused(options, &[], topic.name(), warnings);
+    }
+}
+
+/// Options of `update` (protocol.md §6.1.5, §11.1): the lists that `topic` has.
+pub(super) fn update(
+    topic: Option<Topic>,
+    options: Node<'_, '_>,
+    warnings: &mut Warnings,
+) -> Result<Update, Fault> {
+    filters::warn_unused(options, &[], "update", warnings);
+    let representatives = || change(options, "representatives_add", "representatives_del");
+    Ok(match topic {
+        Some(Topic::Confirmation | Topic::NewUnconfirmedBlock) => Update {
+            accounts: ListChange {
+                add: account_list(options, "accounts_add", warnings),
+                del: account_list(options, "accounts_del", warnings),
+            },
+            subtypes: change(options, "subtypes_add", "subtypes_del")?,
+            counterparties: change(options, "counterparties_add", "counterparties_del")?,
+            representatives: representatives()?,
+            hashes: change(options, "hashes_add", "hashes_del")?,
+        },
+        Some(Topic::Vote) => Update { representatives: representatives()?, ..Update::default() },
+        _ => Update::default(),
+    })
 }
 
 /// A list of accounts, if the key is present. What does not decode is left out; what is no list has

@@ -101,8 +101,8 @@ impl Client {
                 let held = current.as_ref().map_or(Held::Nothing, |it| it.held());
                 let update =
                     held.check(*topic, update.as_ref()).map_err(|fault| request.refuse(fault))?;
-                if let Some(Subscription::Confirmation(options)) = current {
-                    options.apply(update);
+                if let Some(subscription) = current {
+                    subscription.apply(update);
                 }
             }
         }
