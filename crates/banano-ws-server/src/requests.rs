@@ -4,10 +4,13 @@
 //! Never does anything for a request that it refuses, and never ends the session: protocol.md §4
 //! knows no message that is bad enough for that, except by its length.
 
+use std::fmt;
+
 use banano_ws_hub::{Hub, SessionId, frame};
 use banano_ws_protocol::{
-    Action, Fault, Refusal, Request, Topic, parse_request, render_ack, render_error,
+    Action, Fault, Refusal, Request, Subscription, Topic, parse_request, render_ack, render_error,
 };
+use tracing::info;
 
 use crate::{clock, settings::ReplySettings};
 
@@ -26,17 +29,53 @@ pub(crate) fn handle(
     let mut request = match parse_request(message, settings.requests) {
         Ok(request) => request,
         Err(refusal) => {
+            info!(target: "ws", "client {}: refused, {}", id.index(), refusal.text);
             refuse(&refusal, settings, replies);
             return None;
         }
     };
+    let subject = Subject::of(&request.action);
     let (topic, done) = carry_out(&mut request.action, hub, id);
     match done {
-        Ok(()) if request.wants_ack() => acknowledge(&request, replies),
-        Ok(()) => {}
-        Err(fault) => refuse(&request.refuse(fault), settings, replies),
+        Ok(()) => {
+            info!(target: "ws", "client {}: {subject}: ok", id.index());
+            if request.wants_ack() {
+                acknowledge(&request, replies);
+            }
+        }
+        Err(fault) => {
+            info!(target: "ws", "client {}: {subject}: {}", id.index(), fault.text);
+            refuse(&request.refuse(fault), settings, replies);
+        }
     }
     topic
+}
+
+/// What the log calls an action: its word and its topic. Text only where it is logged.
+struct Subject {
+    word: &'static str,
+    topic: Option<Topic>,
+}
+
+impl Subject {
+    fn of(action: &Action) -> Self {
+        let (word, topic) = match action {
+            Action::Ping => ("ping", None),
+            Action::Subscribe(subscription) => {
+                ("subscribe", subscription.as_ref().map(Subscription::topic))
+            }
+            Action::Unsubscribe(topic) => ("unsubscribe", *topic),
+            Action::Update { topic, .. } => ("update", *topic),
+        };
+        Self { word, topic }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word)?;
+        self.topic.map_or(Ok(()), |topic| write!(f, " {}", topic.name()))
+    }
 }
 
 /// Carries out `action`, whose subscription moves to the hub: its lists may be long.

@@ -111,7 +111,7 @@ fn a_kept_network_goes_on_and_another_one_is_refused() {
 }
 
 #[test]
-fn each_request_is_a_line_at_v_and_none_without() {
+fn each_request_and_action_is_a_line_at_v_and_none_without() {
     let account = |network: &Running| network.labelled("#1 ").to_owned();
     for (flags, told) in [(&["-v"][..], true), (&[], false)] {
         let network = Running::start(flags);
@@ -119,8 +119,15 @@ fn each_request_is_a_line_at_v_and_none_without() {
             format!(r#"{{"action":"account_balance","account":"{}"}}"#, account(&network));
         post(network.labelled("RPC"), &request);
         post(network.labelled("RPC"), r#"{"action":"account_balance"}"#);
+        let (mut socket, _) = tungstenite::connect(network.labelled("WebSocket")).unwrap();
+        for action in [r#"{"action":"subscribe","topic":"vote"}"#, r#"{"action":"dance"}"#] {
+            socket.send(action.into()).unwrap();
+        }
+        assert!(socket.read().unwrap().to_text().unwrap().contains("unknown_action"));
         let (_, errors) = network.end();
         assert_eq!(errors.contains("account_balance #1: ok"), told, "{errors}");
+        assert_eq!(errors.contains("client 0: subscribe vote: ok"), told, "{errors}");
+        assert_eq!(errors.contains("client 0: refused, "), told, "{errors}");
         assert_eq!(
             errors.contains("Unable to parse JSON (`account` is missing)"),
             told,
