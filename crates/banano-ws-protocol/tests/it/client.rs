@@ -2,11 +2,19 @@
 
 use std::collections::HashMap;
 
+use banano_testkit::fixtures::{A, B, BURN, C, D};
 use banano_ws_protocol::{
     Action, ErrorReplies, Event, Held, RenderSettings, Request, RequestSettings, Stamped,
     Subscription, Topic, parse_request, render, render_ack, render_error,
 };
 use serde_json::Value;
+
+/// `text` with the accounts that stand for A, B, C, D and BURN put in.
+pub(crate) fn filled(text: &str) -> String {
+    [("<A>", A.text()), ("<B>", B.text()), ("<C>", C.text()), ("<D>", D.text()), ("<BURN>", BURN)]
+        .into_iter()
+        .fold(text.to_owned(), |text, (name, account)| text.replace(name, account))
+}
 
 /// When everything happens.
 pub(crate) const NOW_MS: u64 = 1_700_000_000_000;
@@ -31,9 +39,12 @@ impl Client {
 
     /// A client that subscribed to `confirmation` with `options`, written as JSON.
     pub(crate) fn with_options(options: &str) -> Self {
-        Self::after(&format!(
-            r#"{{"action":"subscribe","topic":"confirmation","options":{options}}}"#
-        ))
+        Self::subscribed("confirmation", options)
+    }
+
+    /// A client that subscribed to `topic` with `options`, written as JSON.
+    pub(crate) fn subscribed(topic: &str, options: &str) -> Self {
+        Self::after(&format!(r#"{{"action":"subscribe","topic":"{topic}","options":{options}}}"#))
     }
 
     /// Sends a message; returns the reply.
@@ -122,6 +133,12 @@ impl From<Event> for Happening {
 impl From<banano_ws_protocol::Confirmation> for Happening {
     fn from(confirmation: banano_ws_protocol::Confirmation) -> Self {
         Self(Event::Confirmation(confirmation))
+    }
+}
+
+impl From<banano_ws_protocol::UnconfirmedBlock> for Happening {
+    fn from(stored: banano_ws_protocol::UnconfirmedBlock) -> Self {
+        Self(Event::NewUnconfirmedBlock(stored))
     }
 }
 

@@ -2,27 +2,20 @@
 
 use banano_primitives::Account;
 use banano_testkit::fixtures::{
-    A, B, BURN, BlockFixture, C, CHANGE, D, EPOCH, INVALID_ACCOUNTS, L_CHANGE, L_OPEN, L_RECEIVE,
-    L_SEND, OPEN, SEND, conf,
+    A, BlockFixture, CHANGE, EPOCH, INVALID_ACCOUNTS, L_CHANGE, L_OPEN, L_RECEIVE, L_SEND, OPEN,
+    SEND, conf,
 };
 use banano_ws_protocol::{
     Confirmation,
     ConfirmationKind::{self, ActiveConfirmationHeight, ActiveQuorum, Inactive},
 };
 
-use crate::client::Client;
-
-/// `options` with the accounts that stand for A, B, C, D and BURN put in.
-fn options(text: &str) -> String {
-    [("<A>", A.text()), ("<B>", B.text()), ("<C>", C.text()), ("<D>", D.text()), ("<BURN>", BURN)]
-        .into_iter()
-        .fold(text.to_owned(), |text, (name, account)| text.replace(name, account))
-}
+use crate::client::{Client, filled};
 
 /// Which of `blocks`, confirmed by quorum, pass a subscription with these options.
 #[track_caller]
 fn check(text: &str, blocks: &[(BlockFixture, bool)]) {
-    let client = Client::with_options(&options(text));
+    let client = Client::with_options(&filled(text));
     for (block, want) in blocks {
         let told = client.is_told(conf(*block, ActiveQuorum));
         assert_eq!(told, *want, "{} with {text}", block.name);
@@ -133,7 +126,7 @@ fn c094_c095_c097_c098_local_accounts() {
         (r#"{"all_local_accounts":"maybe","accounts":["<D>"]}"#, false, false),
     ];
     for (text, when_local, else_) in cases {
-        let client = Client::with_options(&options(text));
+        let client = Client::with_options(&filled(text));
         assert_eq!(client.is_told(local(SEND)), when_local, "{text}, local");
         assert_eq!(client.is_told(conf(SEND, ActiveQuorum)), else_, "{text}");
     }
@@ -142,7 +135,7 @@ fn c094_c095_c097_c098_local_accounts() {
 #[test]
 fn c099_kind_and_account() {
     let client =
-        Client::with_options(&options(r#"{"confirmation_type":"inactive","accounts":["<A>"]}"#));
+        Client::with_options(&filled(r#"{"confirmation_type":"inactive","accounts":["<A>"]}"#));
     let told = [ActiveQuorum, ActiveConfirmationHeight, Inactive]
         .map(|kind| client.is_told(conf(SEND, kind)));
     assert_eq!(told, [false, false, true]);

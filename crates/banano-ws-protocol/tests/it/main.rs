@@ -11,6 +11,9 @@
 mod client;
 mod golden;
 
+mod extension_errors;
+mod extension_updates;
+mod extensions;
 mod failures;
 mod filters;
 mod hostile;
