@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use banano_consensus::{Config, Consensus};
 use banano_ledger::Ledger;
-use banano_primitives::Network;
+use banano_primitives::{Account, Network};
 use banano_work::{Report, WorkPool};
 use tokio::sync::watch;
 
@@ -19,6 +19,7 @@ use crate::node::{Node, Shared};
 use crate::peers::{Link, PeerId, Peers};
 use crate::processor::Parts;
 use crate::running::{FailureSlot, NodeFailure, Running};
+use crate::wallets::{Receiving, Wallets};
 
 mod activity;
 mod config;
@@ -50,6 +51,7 @@ pub struct DevNet {
     node: Node,
     accounts: Vec<DevAccount>,
     activity: Option<Activity>,
+    receiving: Option<Receiving>,
     nodes: Vec<Running>,
     failure: watch::Receiver<Option<Arc<NodeFailure>>>,
     /// In use until the nodes have ended: the last field is dropped last.
@@ -72,15 +74,22 @@ impl DevNet {
         let network = Arc::new(network(config.work));
         let (ledgers, folder) = ledgers::open(config, &network)?;
         let work = Arc::new(work_pool(config.work, &network, sink)?);
-        let (failures, failure) = watch::channel(None);
-        let crew = Crew { config, network, work, clock: Clock::start(), failures };
-        let (nodes, handles) = crew.start(ledgers, sink)?;
         let keys = Keys(config.seed);
-        let representatives =
+        let representatives: Vec<Account> =
             (0..config.nodes).map(|index| keys.representative(index).account()).collect();
+        let wallets = Arc::new(Wallets::open(
+            folder.as_ref().map(Folder::wallets).as_deref(),
+            representatives.clone(),
+            network.receive_minimum,
+        )?);
+        let (failures, failure) = watch::channel(None);
+        let (clock, kept) = (Clock::start(), Arc::clone(&wallets));
+        let crew = Crew { config, network, work, clock, failures, wallets: kept };
+        let (nodes, handles) = crew.start(ledgers, sink)?;
         let dev = Arc::new(Dev::new(handles, representatives, keys.faucet()));
         let Some(first) = dev.nodes().first() else { return Err(StartError::Config(problems)) };
         let node = first.clone().with_dev(Arc::clone(&dev));
+        let receiving = Receiving::start(node.clone(), wallets).map_err(StartError::Thread)?;
         let activity = config
             .activity
             .map(|rate| Activity::start(rate, config.seed, &dev))
@@ -93,7 +102,8 @@ impl DevNet {
                 balance: config.balance,
             })
             .collect();
-        Ok(Self { node, accounts, activity, nodes, failure, _folder: folder })
+        let receiving = Some(receiving);
+        Ok(Self { node, accounts, activity, receiving, nodes, failure, _folder: folder })
     }
 
     /// The first node: the one that RPC asks and whose events clients get.
@@ -130,6 +140,7 @@ impl DevNet {
         if let Some(activity) = self.activity.take() {
             activity.stop();
         }
+        drop(self.receiving.take());
         self.node.work().stop();
         for node in &self.nodes {
             node.close();
@@ -177,6 +188,7 @@ struct Crew<'a> {
     work: Arc<WorkPool>,
     clock: Clock,
     failures: FailureSlot,
+    wallets: Arc<Wallets>,
 }
 
 impl Crew<'_> {
@@ -192,6 +204,8 @@ impl Crew<'_> {
         let mut nodes = Vec::with_capacity(ledgers.len());
         for ((index, ledger), inbox) in (0..).zip(ledgers).zip(&inboxes) {
             let number = index + 1;
+            let wallets = (index == 0).then(|| Arc::clone(&self.wallets));
+            let local = wallets.as_ref().map(|wallets| Arc::clone(wallets.local()));
             let parts = Parts {
                 clock: self.clock,
                 network: Arc::clone(&self.network),
@@ -202,7 +216,7 @@ impl Crew<'_> {
                 writer: ledger.writer(),
                 peers: Peers::new(links(index, &inboxes), u64::from(index)),
                 representatives: vec![Keys(self.config.seed).representative(index)],
-                events: Events::new((index == 0).then(|| Arc::clone(sink))),
+                events: Events::new((index == 0).then(|| Arc::clone(sink))).with_local(local),
             };
             let task = Running::start(number, parts, self.failures.clone());
             running.push(task.map_err(StartError::Thread)?);
@@ -214,6 +228,7 @@ impl Crew<'_> {
                 id: Keys(self.config.seed).node_id(index),
                 clock: self.clock,
                 peer_count: self.config.nodes.saturating_sub(1),
+                wallets,
             }));
         }
         Ok((running, nodes))

@@ -7,14 +7,16 @@
 use std::sync::Arc;
 
 use banano_consensus::{self as consensus, Cemented};
-use banano_ledger::{LedgerRead, StoreError};
-use banano_primitives::{Amount, BlockHash, Difficulty, SavedBlock, Vote};
+use banano_ledger::{LedgerRead, StoreError, destination};
+use banano_primitives::{Account, Amount, BlockHash, Difficulty, SavedBlock, Vote};
 use banano_work::Finished;
 use banano_ws_protocol::{
     Confirmation, ConfirmationKind, ConfirmationSideband, ElectionInfo, ElectionVote, Event, Extra,
     Multiplier, UnconfirmedBlock, VoteCode, VoteEvent, WorkEvent, WorkOutcome, WorkRequest,
     WorkResult,
 };
+
+use crate::wallets::LocalAccounts;
 
 /// Takes the events of a node, in causal order, a batch at a time. Called on the node's processing
 /// task and on the work pool's threads, so it must not wait for long.
@@ -24,19 +26,32 @@ pub type EventSink = Arc<dyn Fn(Vec<Event>) + Send + Sync>;
 pub(crate) struct Events {
     sink: Option<EventSink>,
     pending: Vec<Event>,
+    local: Option<Arc<LocalAccounts>>,
+    /// Who was sent something by a block that this pass cemented.
+    paid: Vec<Account>,
 }
 
 impl Events {
     pub(crate) fn new(sink: Option<EventSink>) -> Self {
-        Self { sink, pending: Vec::new() }
+        Self { sink, pending: Vec::new(), local: None, paid: Vec::new() }
     }
 
-    /// Hands everything to the sink.
+    /// Tells wallets of what their accounts are sent, and subscribers whose accounts are local.
+    pub(crate) fn with_local(self, local: Option<Arc<LocalAccounts>>) -> Self {
+        Self { local, ..self }
+    }
+
+    /// Hands everything to the sink, and what was paid to the wallets.
     pub(crate) fn flush(&mut self) {
         if let Some(sink) = &self.sink
             && !self.pending.is_empty()
         {
             sink(std::mem::take(&mut self.pending));
+        }
+        if let Some(local) = &self.local
+            && !self.paid.is_empty()
+        {
+            local.note_paid(self.paid.drain(..));
         }
     }
 
@@ -86,6 +101,11 @@ impl Events {
         cemented: Cemented,
         ledger: &impl LedgerRead,
     ) -> Result<(), StoreError> {
+        if let (Some(local), Some(account)) = (&self.local, destination(&cemented.block))
+            && local.has_key(&account)
+        {
+            self.paid.push(account);
+        }
         if self.sink.is_none() {
             return Ok(());
         }
@@ -107,7 +127,8 @@ impl Events {
             request_count: Some(election.request_count.into()),
             votes: election.votes.into_iter().map(election_vote).collect(),
         };
-        self.pending.push(Event::Confirmation(confirmation(&saved, kind, election, ledger)?));
+        let confirmation = self.confirmation(&saved, kind, election, ledger)?;
+        self.pending.push(Event::Confirmation(confirmation));
         Ok(())
     }
 
@@ -123,32 +144,34 @@ impl Events {
         }
         let kind = ConfirmationKind::ActiveConfirmationHeight;
         let election = ElectionInfo { blocks: Some(1), ..ElectionInfo::without_quorum(now_ms) };
-        self.pending.push(Event::Confirmation(confirmation(saved, kind, election, ledger)?));
+        let confirmation = self.confirmation(saved, kind, election, ledger)?;
+        self.pending.push(Event::Confirmation(confirmation));
         Ok(())
     }
-}
 
-fn confirmation(
-    saved: &SavedBlock,
-    kind: ConfirmationKind,
-    election: ElectionInfo,
-    ledger: &impl LedgerRead,
-) -> Result<Confirmation, StoreError> {
-    Ok(Confirmation {
-        block: Arc::clone(&saved.block),
-        account: saved.account(),
-        amount: ledger.amount(saved)?.unwrap_or_default(),
-        kind,
-        subtype: saved.subtype(),
-        linked_account: ledger.linked_account(saved)?,
-        sideband: Some(ConfirmationSideband {
-            height: saved.height(),
-            local_timestamp: saved.sideband.timestamp,
-        }),
-        election: Some(election),
-        local: false,
-        extra: Extra::NONE,
-    })
+    fn confirmation(
+        &self,
+        saved: &SavedBlock,
+        kind: ConfirmationKind,
+        election: ElectionInfo,
+        ledger: &impl LedgerRead,
+    ) -> Result<Confirmation, StoreError> {
+        Ok(Confirmation {
+            block: Arc::clone(&saved.block),
+            account: saved.account(),
+            amount: ledger.amount(saved)?.unwrap_or_default(),
+            kind,
+            subtype: saved.subtype(),
+            linked_account: ledger.linked_account(saved)?,
+            sideband: Some(ConfirmationSideband {
+                height: saved.height(),
+                local_timestamp: saved.sideband.timestamp,
+            }),
+            election: Some(election),
+            local: self.local.as_ref().is_some_and(|it| it.concern(saved.account(), &saved.block)),
+            extra: Extra::NONE,
+        })
+    }
 }
 
 fn election_vote(vote: consensus::ElectionVote) -> ElectionVote {

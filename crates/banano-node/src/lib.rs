@@ -27,6 +27,7 @@ mod stats;
 mod identity;
 mod node;
 mod spender;
+mod wallets;
 
 mod dev;
 
@@ -47,3 +48,4 @@ pub use running::NodeFailure;
 pub use spender::SpendError;
 pub use stats::NodeStats;
 pub use stopped::Stopped;
+pub use wallets::{SendOrder, WalletError, WalletFileError, WalletId, WalletInfo, Wallets};

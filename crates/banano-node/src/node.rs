@@ -21,6 +21,7 @@ use crate::inbox::Inbox;
 use crate::request::{ConfirmStart, Process, Request, View};
 use crate::stats::NodeStats;
 use crate::stopped::Stopped;
+use crate::wallets::Wallets;
 
 /// A running node.
 #[derive(Clone)]
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) id: KeyPair,
     pub(crate) clock: Clock,
     pub(crate) peer_count: u32,
+    /// Of the node that clients ask; the others keep none.
+    pub(crate) wallets: Option<Arc<Wallets>>,
 }
 
 impl fmt::Debug for Node {
@@ -69,6 +72,11 @@ impl Node {
     /// Where work comes from. Every finished request is an event.
     pub fn work(&self) -> &WorkPool {
         &self.shared.work
+    }
+
+    /// The node's wallets; `None` on a node that keeps none.
+    pub fn wallets(&self) -> Option<&Arc<Wallets>> {
+        self.shared.wallets.as_ref()
     }
 
     /// What only a dev network can do; `None` on any other.

@@ -1,6 +1,6 @@
 //! An account whose key this process holds, and blocks on it, one after the other.
 //!
-//! Used by the dev network's faucet and traffic generator. Reads the ledger, finds work, signs and
+//! Used by wallets, and by the dev network's faucet and traffic generator. Reads the ledger, finds work, signs and
 //! processes. Never has two blocks of its account under way: callers at the same time take turns, so
 //! the account never forks itself.
 
@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use banano_ledger::{AccountInfo, LedgerRead as _, ProcessResult, StoreError};
 use banano_primitives::{
-    Account, Amount, Block, BlockDetails, BlockHash, Body, DetailKind, Epoch, KeyPair, Link, Root,
-    StateBlock,
+    Account, Amount, Block, BlockDetails, BlockHash, Body, DetailKind, Difficulty, Epoch, KeyPair,
+    Link, Root, StateBlock, Work,
 };
 use banano_work::Cancelled;
 use tokio::sync::Mutex;
@@ -58,6 +58,14 @@ pub enum SpendError {
         /// Why.
         result: ProcessResult,
     },
+    /// The caller's own work does not reach what the block needs.
+    #[error("work {given} does not reach the difficulty {needed} that the block needs")]
+    WorkTooLow {
+        /// The work.
+        given: Work,
+        /// What is needed.
+        needed: Difficulty,
+    },
     /// No work was found.
     #[error(transparent)]
     Work(#[from] Cancelled),
@@ -85,6 +93,10 @@ impl Spender {
         self.key.account()
     }
 
+    pub(crate) fn key(&self) -> &KeyPair {
+        &self.key
+    }
+
     /// Sends `amount` to `destination`.
     pub(crate) async fn send(
         &self,
@@ -92,10 +104,23 @@ impl Spender {
         destination: Account,
         amount: Amount,
     ) -> Result<BlockHash, SpendError> {
+        self.send_noted(node, destination, amount, None, |_| Ok::<_, SpendError>(())).await
+    }
+
+    /// The same, with the caller's own work if there is some. The finished block is shown to `note`
+    /// before the ledger gets it, and is not sent if that fails.
+    pub(crate) async fn send_noted<E: From<SpendError>>(
+        &self,
+        node: &Node,
+        destination: Account,
+        amount: Amount,
+        work: Option<Work>,
+        note: impl FnOnce(&Arc<Block>) -> Result<(), E>,
+    ) -> Result<BlockHash, E> {
         let _turn = self.turn.lock().await;
         let info = self.opened(node)?;
         if amount.is_zero() {
-            return Err(SpendError::Nothing);
+            return Err(SpendError::Nothing.into());
         }
         let balance = info.balance.checked_sub(amount).ok_or(SpendError::Balance {
             account: self.account(),
@@ -103,7 +128,9 @@ impl Spender {
             balance: info.balance,
         })?;
         let state = StateBlock { balance, link: Link::from(destination), ..self.next(&info) };
-        self.process(node, state, info.epoch, DetailKind::Send).await
+        let block = self.finish(node, state, info.epoch, DetailKind::Send, work).await?;
+        note(&block)?;
+        Ok(self.process(node, block).await?)
     }
 
     /// Receives what `send` sent to this account. The first block of the account names
@@ -113,6 +140,7 @@ impl Spender {
         node: &Node,
         send: BlockHash,
         representative: Account,
+        work: Option<Work>,
     ) -> Result<BlockHash, SpendError> {
         let _turn = self.turn.lock().await;
         let account = self.account();
@@ -132,7 +160,8 @@ impl Spender {
         };
         let balance = state.balance.saturating_add(receivable.amount);
         let state = StateBlock { balance, link: Link::from(send), ..state };
-        self.process(node, state, epoch, DetailKind::Receive).await
+        let block = self.finish(node, state, epoch, DetailKind::Receive, work).await?;
+        self.process(node, block).await
     }
 
     /// Names another representative.
@@ -140,11 +169,13 @@ impl Spender {
         &self,
         node: &Node,
         representative: Account,
+        work: Option<Work>,
     ) -> Result<BlockHash, SpendError> {
         let _turn = self.turn.lock().await;
         let info = self.opened(node)?;
         let state = StateBlock { representative, ..self.next(&info) };
-        self.process(node, state, info.epoch, DetailKind::None).await
+        let block = self.finish(node, state, info.epoch, DetailKind::None, work).await?;
+        self.process(node, block).await
     }
 
     fn opened(&self, node: &Node) -> Result<AccountInfo, SpendError> {
@@ -163,26 +194,51 @@ impl Spender {
         }
     }
 
-    async fn process(
+    /// Finds work, or checks the caller's, and signs.
+    async fn finish(
         &self,
         node: &Node,
         state: StateBlock,
         epoch: Epoch,
         kind: DetailKind,
-    ) -> Result<BlockHash, SpendError> {
+        work: Option<Work>,
+    ) -> Result<Arc<Block>, SpendError> {
         let root = if state.previous.is_zero() {
             Root::from(state.account)
         } else {
             Root::from(state.previous)
         };
-        let difficulty = node.network().thresholds.required(BlockDetails { epoch, kind });
-        let work = node.work().generate(root, difficulty).await?;
-        let block = Arc::new(Block::signed(Body::State(state), &self.key, work));
+        let needed = node.network().thresholds.required(BlockDetails { epoch, kind });
+        let work = match work {
+            Some(given) if given.difficulty(&root) < needed => {
+                return Err(SpendError::WorkTooLow { given, needed });
+            }
+            Some(given) => given,
+            None => node.work().generate(root, needed).await?,
+        };
+        Ok(Arc::new(Block::signed(Body::State(state), &self.key, work)))
+    }
+
+    async fn process(&self, node: &Node, block: Arc<Block>) -> Result<BlockHash, SpendError> {
         let hash = block.hash();
         let result = node.submit_signed(block, Some(self.account()), false).await?.result().await?;
         match result {
             ProcessResult::Progress => Ok(hash),
             result => Err(SpendError::Refused { hash, result }),
+        }
+    }
+
+    /// Gives the ledger a block that was finished before. `false` if it can't be taken any more,
+    /// since the account went another way.
+    pub(crate) async fn resend(&self, node: &Node, block: &Arc<Block>) -> Result<bool, SpendError> {
+        let _turn = self.turn.lock().await;
+        if node.ledger().block_exists(&block.hash())? {
+            return Ok(true);
+        }
+        match self.process(node, Arc::clone(block)).await {
+            Ok(_) | Err(SpendError::Refused { result: ProcessResult::Old, .. }) => Ok(true),
+            Err(SpendError::Refused { .. }) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 }

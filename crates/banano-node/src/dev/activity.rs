@@ -142,7 +142,7 @@ impl Worker {
             (Some(_), Some(send)) if roll < 60 => self.receive(spender, node, send).await,
             (Some(_), _) if roll < 5 => {
                 let representative = self.representative();
-                spender.change(node, representative).await
+                spender.change(node, representative, None).await
             }
             (Some(info), _) => {
                 let most = PAYMENT_MAX.min(info.balance.raw() / BANOSHI);
@@ -164,7 +164,7 @@ impl Worker {
         send: BlockHash,
     ) -> Result<BlockHash, SpendError> {
         let representative = self.representative();
-        spender.receive(node, send, representative).await
+        spender.receive(node, send, representative, None).await
     }
 
     /// One of those that vote, so that the traffic never weakens quorum.

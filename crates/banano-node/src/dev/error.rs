@@ -10,6 +10,7 @@ use banano_primitives::BlockHash;
 
 use super::config::ConfigProblem;
 use super::folder::FolderError;
+use crate::wallets::WalletFileError;
 
 /// Why a dev network does not start.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,9 @@ pub enum StartError {
         #[source]
         source: SetUpError,
     },
+    /// The wallets cannot be found again.
+    #[error(transparent)]
+    Wallets(#[from] WalletFileError),
     /// No work was found for the set-up blocks.
     #[error("the search for the first blocks' work was cancelled")]
     Work(#[source] banano_work::Cancelled),

@@ -19,6 +19,8 @@ const LOCK: &str = "lock";
 const DESCRIPTION: &str = "banano-ws-dev.toml";
 /// Written first, then renamed, so that a description is there as a whole or not at all.
 const DRAFT: &str = "banano-ws-dev.toml.new";
+/// The wallets of the first node, and what they are written to first.
+const WALLETS: [&str; 2] = ["wallets", "wallets.new"];
 /// Followed by the node's number, from 1.
 const NODE: &str = "node-";
 
@@ -138,6 +140,11 @@ impl Folder {
         self.path.join(format!("{NODE}{}", index.saturating_add(1)))
     }
 
+    /// Where the wallets are kept.
+    pub(crate) fn wallets(&self) -> PathBuf {
+        self.path.join(WALLETS[0])
+    }
+
     /// Writes down what the ledgers are made of: once before the set-up, so that a crash in the
     /// middle leaves a folder that is known, and once after it.
     pub(crate) fn describe(&self, description: &Description) -> Result<(), FolderError> {
@@ -159,6 +166,9 @@ impl Folder {
             if is_node(&entry) {
                 let path = self.path.join(entry);
                 fs::remove_dir_all(&path).map_err(failed("delete", &path))?;
+            } else if WALLETS.contains(&entry.as_str()) {
+                let path = self.path.join(entry);
+                fs::remove_file(&path).map_err(failed("delete", &path))?;
             }
         }
         let description = self.path.join(DESCRIPTION);

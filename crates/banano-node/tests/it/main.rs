@@ -17,3 +17,4 @@ mod payment;
 mod queues;
 mod storm;
 mod traffic;
+mod wallets;
