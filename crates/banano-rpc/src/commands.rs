@@ -15,6 +15,7 @@ mod network;
 mod process;
 mod receivable;
 mod units;
+mod wallets;
 mod work;
 
 use std::pin::Pin;
@@ -133,6 +134,29 @@ pub(crate) const COMMANDS: &[Command] = &[
     open(&["banoshi_to_raw"], Now(units::banoshi_to_raw)),
     open(&["banoshi_from_raw"], Now(units::banoshi_from_raw)),
     open(&["raw_to_dec"], Now(units::raw_to_dec)),
+    // Wallets
+    control(&["wallet_create"], Now(wallets::wallet_create)),
+    control(&["wallet_destroy"], Now(wallets::wallet_destroy)),
+    control(&["wallet_add"], Now(wallets::wallet_add)),
+    control(&["wallet_add_watch"], Now(wallets::wallet_add_watch)),
+    control(&["account_create"], Now(wallets::account_create)),
+    control(&["accounts_create"], Scan(wallets::accounts_create)),
+    control(&["account_remove"], Now(wallets::account_remove)),
+    open(&["account_list"], Now(wallets::account_list)),
+    open(&["wallet_contains"], Now(wallets::wallet_contains)),
+    open(&["wallet_info", "wallet_balance_total"], Scan(wallets::wallet_info)),
+    open(&["wallet_balances"], Scan(wallets::wallet_balances)),
+    control(&["wallet_receivable"], Scan(receivable::wallet_receivable)),
+    control(&["wallet_pending"], Scan(receivable::wallet_pending)),
+    open(&["wallet_representative"], Now(wallets::wallet_representative)),
+    control(&["wallet_representative_set"], Now(wallets::wallet_representative_set)),
+    open(&["wallet_locked"], Now(wallets::wallet_locked)),
+    control(&["send"], Work(wallets::send)),
+    control(&["receive"], Work(wallets::receive)),
+    control(&["account_representative_set"], Work(wallets::account_representative_set)),
+    control(&["receive_minimum"], Now(wallets::receive_minimum)),
+    control(&["receive_minimum_set"], Now(wallets::receive_minimum_set)),
+    control(&["search_receivable", "search_pending"], Now(wallets::search_receivable)),
     // The dev network only
     open(&["dev_confirm"], Wait(dev::dev_confirm)),
     open(&["dev_faucet"], Work(dev::dev_faucet)),

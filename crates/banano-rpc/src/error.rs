@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use banano_node::WalletError;
+
 use crate::request::ParseError;
 
 /// A refusal. `Display` is the `error` of the answer (node.md §9; nano-node:nano/lib/errors.cpp).
@@ -116,6 +118,16 @@ pub(crate) enum Error {
     #[error("Balance mismatch for previous block")]
     PreviousBalanceMismatch,
 
+    // Wallets
+    #[error("Bad wallet number")]
+    BadWallet,
+    #[error("Wallet not found")]
+    WalletNotFound,
+    #[error("Account not found in wallet")]
+    AccountNotFoundInWallet,
+    #[error("Invalid work")]
+    InvalidWork,
+
     // process
     #[error("Invalid block balance for given subtype")]
     SubtypeBalance,
@@ -177,6 +189,10 @@ pub(crate) enum Error {
     WorkFailed,
 
     // Ours
+    #[error("{0}")]
+    Wallet(WalletError),
+    #[error("this node keeps no wallets")]
+    NoWallets,
     #[error("The node has stopped")]
     Stopped,
     #[error("No answer within {} seconds", .0.as_secs())]

@@ -25,7 +25,7 @@ pub(super) fn accounts_balances(call: &Call) -> Answer {
 }
 
 /// Balance, and what can be received; the latter under its old and its new name.
-fn balances(call: &Call, account: &Account, only_confirmed: bool) -> Answer {
+pub(super) fn balances(call: &Call, account: &Account, only_confirmed: bool) -> Answer {
     let balance = if only_confirmed {
         call.balance_after(&call.ledger().confirmation_height(account)?.frontier)?
     } else {

@@ -23,7 +23,7 @@ pub(super) fn block_create(call: &Call) -> Future<'_> {
         let difficulty = request.hex64("difficulty", Error::BadDifficulty)?.map(Difficulty::new);
         let parts = Parts::of(call)?;
         let given_work = request.hex64("work", Error::BadWork)?.filter(|work| *work != 0);
-        let key = key_of(request)?;
+        let key = key_of(call)?;
         let body = parts.body(call, kind, &key)?;
         let work = if let Some(work) = given_work {
             Work::new(work)

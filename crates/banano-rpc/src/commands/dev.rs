@@ -65,7 +65,10 @@ impl From<SpendError> for Error {
             SpendError::Stopped(stopped) => stopped.into(),
             SpendError::Work(_) => Self::WorkFailed,
             SpendError::Refused { result, .. } => refusal(result).unwrap_or(Self::Processing),
-            other => Self::internal(other),
+            SpendError::NotReceivable { .. } => Self::Unreceivable,
+            SpendError::NotOpened { .. } => Self::AccountNotFound,
+            SpendError::WorkTooLow { .. } => Self::InvalidWork,
+            SpendError::Store(error) => error.into(),
         }
     }
 }

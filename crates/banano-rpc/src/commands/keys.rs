@@ -1,16 +1,17 @@
 //! Keys: making, expanding and using them (node.md §9.5).
 //!
-//! Called through the table. Never touches the ledger, and never keeps a key.
+//! Called through the table. Never touches the ledger, and never keeps a key: wallets do.
 
 use banano_primitives::{Block, BlockHash, KeyPair, PrivateKey, Seed};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
 use super::Answer;
+use super::wallets::wallet;
 use crate::block_json::{GivenBlock, contents};
 use crate::call::Call;
 use crate::error::Error;
-use crate::request::{Request, lax_bytes, lax_hash, unsigned};
+use crate::request::{lax_bytes, lax_hash, unsigned};
 
 pub(super) fn key_create(call: &Call) -> Answer {
     let mut bytes = [0; 32];
@@ -44,8 +45,13 @@ fn given_key(text: &str) -> Result<KeyPair, Error> {
         .ok_or(Error::BadPrivateKey)
 }
 
-/// The key that a request carries, which signs for it.
-pub(super) fn key_of(request: &Request) -> Result<KeyPair, Error> {
+/// The key that a request carries or names by wallet and account, which signs for it.
+pub(super) fn key_of(call: &Call) -> Result<KeyPair, Error> {
+    let request = &call.request;
+    if request.has("wallet") && request.has("account") {
+        let (wallets, id) = wallet(call)?;
+        return Ok(wallets.key(id, request.account()?)?);
+    }
     given_key(request.text("key").ok_or(Error::KeyRequired)?)
 }
 
@@ -61,7 +67,7 @@ pub(super) fn sign(call: &Call) -> Answer {
         (None, Some(text)) => lax_hash(text).ok_or(Error::InvalidBlockHash)?,
         (None, None) => return Err(Error::InvalidBlock("block")),
     };
-    let signature = key_of(request)?.sign(hash.as_bytes());
+    let signature = key_of(call)?.sign(hash.as_bytes());
     let mut object = call.object().with("signature", signature);
     if let Some(given) = given {
         let block = Block::new(given.body, signature, given.work.unwrap_or_default());

@@ -11,6 +11,7 @@ use banano_primitives::{Account, Amount, BlockHash, QualifiedRoot, SavedBlock};
 use tokio::runtime::Handle;
 
 use super::Answer;
+use super::wallets::wallet;
 use crate::call::{Call, Scan};
 use crate::error::Error;
 use crate::reply::Reply;
@@ -32,6 +33,29 @@ pub(super) fn accounts_receivable(call: &Call) -> Answer {
         }
     }
     Ok(call.object().with_reply("blocks", blocks))
+}
+
+/// What the accounts of a wallet can receive; those without any are left out.
+pub(super) fn wallet_receivable(call: &Call) -> Answer {
+    let (wallets, id) = wallet(call)?;
+    let accounts = wallets.accounts(id)?;
+    let options = Options::of(call, false)?;
+    let options = Options { min_version: call.request.flag("min_version", false), ..options };
+    let mut blocks = call.object();
+    for account in accounts {
+        let list = options.list(call, &account)?;
+        if !list.is_empty() {
+            blocks.put_reply(call.style().account(account), list);
+        }
+    }
+    Ok(call.object().with_reply("blocks", blocks))
+}
+
+/// The same under its old name.
+pub(super) fn wallet_pending(call: &Call) -> Answer {
+    let mut object = wallet_receivable(call)?;
+    object.put_first("deprecated", 1);
+    Ok(object)
 }
 
 pub(super) fn receivable_exists(call: &Call) -> Answer {

@@ -18,6 +18,7 @@ mod keys;
 mod node;
 mod process;
 mod receivable;
+mod wallets;
 mod work;
 
 mod network;
