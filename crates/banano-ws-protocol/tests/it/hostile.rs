@@ -25,6 +25,14 @@ fn request_like() -> impl Strategy<Value = Vec<u8>> {
         "\"accounts\"",
         "\"accounts_add\"",
         "\"include_block\"",
+        "\"min_amount\"",
+        "\"max_amount\"",
+        "\"subtypes\"",
+        "\"direction\"",
+        "\"incoming\"",
+        "\"hashes\"",
+        "\"hashes_add\"",
+        "\"representatives_del\"",
         "\"confirmation_type\"",
         "\"subscribe\"",
         "\"update\"",
@@ -43,6 +51,7 @@ fn request_like() -> impl Strategy<Value = Vec<u8>> {
         "\n",
         "-",
         "{\"action\":\"subscribe\",\"topic\":\"confirmation\",\"verbose\":true,\"options\":",
+        "{\"action\":\"update\",\"topic\":\"new_unconfirmed_block\",\"options\":",
         "\"ban_3k1sokyhu7hohdz4yb8nczz64gmiwebbjmn44ako6hh1e1gqq56p4kkktomh\"",
     ];
     vec(select(words.to_vec()), 0..40).prop_map(|words| words.concat().into_bytes())

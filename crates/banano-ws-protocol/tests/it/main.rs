@@ -12,6 +12,7 @@ mod client;
 mod golden;
 
 mod extension_errors;
+mod extension_texts;
 mod extension_updates;
 mod extensions;
 mod failures;
