@@ -18,6 +18,9 @@ use crate::spender::SpendError;
 /// Sends that one look at the ledger takes.
 const PAGE: usize = 256;
 
+/// How often a receive is made anew when another block of its account came first.
+const TRIES: u32 = 3;
+
 /// The thread that receives. Dropping it stops it.
 #[derive(Debug)]
 pub(crate) struct Receiving {
@@ -79,9 +82,15 @@ async fn receive_all(node: &Node, wallets: &Wallets, account: Account) -> Result
             let Some((spender, representative)) = wallets.receiver(&account) else {
                 return Ok(());
             };
-            match spender.receive(node, *send, representative, None).await {
-                Ok(_) | Err(SpendError::NotReceivable { .. } | SpendError::Work(_)) => {}
-                Err(error) => return Err(error),
+            for _ in 0..TRIES {
+                match spender.receive(node, *send, representative, None).await {
+                    // A client with the same key was faster with its own block: go on from that one.
+                    Err(SpendError::Refused { hash, result }) => {
+                        tracing::debug!(%account, %hash, %result, "a receive was refused");
+                    }
+                    Ok(_) | Err(SpendError::NotReceivable { .. } | SpendError::Work(_)) => break,
+                    Err(error) => return Err(error),
+                }
             }
         }
         match page.last() {
