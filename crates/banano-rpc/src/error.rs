@@ -204,7 +204,8 @@ pub(crate) enum Error {
     #[error("{0} is only offered by the dev network")]
     DevNetworkOnly(&'static str),
     #[error(
-        "Bad amount_decimal {0:?}: give BAN as digits with at most 29 after a point, as in 1.5"
+        "Bad amount_decimal {0:?}: give at most 3402823669 BAN, as digits with at most 29 after a \
+         point, as in 1.5"
     )]
     BadDecimalAmount(String),
     #[error("Give amount (raw) or amount_decimal (BAN), not both")]

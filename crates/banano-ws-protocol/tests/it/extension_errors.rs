@@ -146,7 +146,7 @@ fn a_first_subscription_that_is_refused_is_none() {
 #[test]
 fn an_update_that_is_refused_changes_nothing() {
     let rows = [
-        ("confirmation", r#"{"accounts_add":["<D>"],"subtypes_add":["sned"]}"#, "`subtypes_add`"),
+        ("confirmation", r#"{"accounts_add":["<D>"],"subtypes_add":["sent"]}"#, "`subtypes_add`"),
         ("confirmation", r#"{"hashes_del":"x"}"#, "`hashes_del`"),
         ("confirmation", r#"{"counterparties_del":[1]}"#, "`counterparties_del`"),
         ("new_unconfirmed_block", r#"{"hashes_add":["x"]}"#, "`hashes_add`"),
