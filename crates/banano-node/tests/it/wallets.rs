@@ -162,3 +162,36 @@ async fn a_given_seed_finds_its_accounts_again() {
     assert_agreed(&net);
     net.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_send_that_a_kill_kept_from_the_ledger_is_made_good_under_its_id() {
+    let place = tempfile::tempdir().unwrap();
+    let config = DevConfig { data: Some(place.path().to_owned()), ..DevConfig::default() };
+    let (net, _witness) = start(&config);
+    let (id, bank) = funded(&net, 0);
+    let mut twin = Wallet::funded(&net, 0);
+    let [pending, lost] = [twin.clone().send(key(1).account(), 1), twin.send(key(2).account(), 2)];
+    net.stop().await.unwrap();
+    // Written down, and killed before the ledger had them; they exclude each other.
+    let mut file =
+        std::fs::OpenOptions::new().append(true).open(place.path().join("wallets")).unwrap();
+    for (name, block) in [("61", &pending), ("62", &lost)] {
+        let mut bytes = Vec::new();
+        block.encode(&mut bytes);
+        let hex = bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        std::io::Write::write_all(&mut file, format!("{id} sent {name} {hex}\n").as_bytes())
+            .unwrap();
+    }
+    drop(file);
+
+    let (net, witness) = start(&config);
+    let send = |to, raw, name| wallets(&net).send(net.node(), id, order(bank, to, raw, Some(name)));
+    let before = balance(&net, bank).raw();
+    assert_eq!(send(key(1).account(), 1, "a").await.unwrap(), pending.hash());
+    witness.confirmation(pending.hash()).await;
+    let anew = send(key(2).account(), 2, "b").await.unwrap();
+    assert_ne!(anew, lost.hash(), "its place is taken");
+    assert_eq!(send(key(2).account(), 2, "b").await.unwrap(), anew);
+    assert_eq!(balance(&net, bank).raw(), before - 3);
+    net.stop().await.unwrap();
+}
