@@ -5,41 +5,38 @@
 //! of one account are made one after the other by its one `Spender`, whoever asks, so that an account
 //! never forks itself. What happens in wallets is seen by others through the ledger only.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use banano_ledger::{LedgerRead as _, StoreError};
-use banano_primitives::{Account, Amount, BlockHash, KeyPair, PrivateKey, Seed, Work};
+use banano_primitives::{Account, Amount, BlockHash, KeyPair, PrivateKey, Seed};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 
 use crate::node::Node;
-use crate::spender::{SpendError, Spender};
 
 mod change;
+mod error;
 mod local;
 mod log;
 mod receiving;
+mod spending;
 mod state;
 
 use change::Change;
 pub use change::WalletId;
+pub use error::WalletError;
 pub(crate) use local::LocalAccounts;
 use log::Log;
 pub use log::WalletFileError;
 pub(crate) use receiving::Receiving;
+pub use spending::SendOrder;
 use state::{Key, State};
 
 /// Most wallets.
 const WALLETS_MAX: usize = 10_000;
 /// Most accounts of all wallets together.
 const ACCOUNTS_MAX: usize = 100_000;
-/// Most ids of sends that all wallets remember together. None is ever forgotten: that could pay twice.
-const IDS_MAX: usize = 250_000;
-/// Longest id in bytes, as in the reference's store.
-const ID_BYTES_MAX: usize = 511;
 /// How far a given seed is searched for accounts behind the last one in use
 /// (nano-node:nano/node/wallet.cpp, `deterministic_check`).
 const SEARCH: u32 = 64;
@@ -73,71 +70,6 @@ pub struct WalletInfo {
     pub ad_hoc: usize,
     /// Index of the seed that the next account takes.
     pub next_index: u32,
-}
-
-/// A send that a wallet is asked for.
-#[derive(Clone, Debug)]
-pub struct SendOrder {
-    /// Whose money.
-    pub source: Account,
-    /// To whom.
-    pub destination: Account,
-    /// How much.
-    pub amount: Amount,
-    /// The caller's name for this payment: the same id is paid once.
-    pub id: Option<String>,
-    /// The caller's own work.
-    pub work: Option<Work>,
-}
-
-/// Why a wallet did not do something.
-#[derive(Debug, thiserror::Error)]
-pub enum WalletError {
-    /// There is no such wallet.
-    #[error("there is no wallet {0}")]
-    NoWallet(WalletId),
-    /// The wallet does not hold the account.
-    #[error("wallet {wallet} does not hold account {account}")]
-    NoAccount {
-        /// Which wallet.
-        wallet: WalletId,
-        /// Which account.
-        account: Account,
-    },
-    /// The wallet watches the account, and has no key to sign with.
-    #[error("wallet {wallet} only watches account {account}: it has no key to sign with")]
-    NoKey {
-        /// Which wallet.
-        wallet: WalletId,
-        /// Which account.
-        account: Account,
-    },
-    /// Every index of the seed was used.
-    #[error("the seed of wallet {0} has no index left")]
-    NoIndex(WalletId),
-    /// A bound was reached.
-    #[error("{what}: there are {max} already, and no more are kept")]
-    Full {
-        /// Of what.
-        what: &'static str,
-        /// How many there may be.
-        max: usize,
-    },
-    /// The id does not fit.
-    #[error("id: {0} bytes are too long, it can have at most {ID_BYTES_MAX}")]
-    LongId(usize),
-    /// The change could not be written down, and was not made.
-    #[error("the wallets' file cannot be written")]
-    File(#[source] io::Error),
-    /// The system has no randomness.
-    #[error("the system gives no random numbers")]
-    Random(#[source] rand::rngs::SysError),
-    /// The block could not be made.
-    #[error(transparent)]
-    Spend(#[from] SpendError),
-    /// The ledger cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 impl Wallets {
@@ -346,110 +278,11 @@ impl Wallets {
         Ok(())
     }
 
-    /// Sends. With an `id` that was sent before, by this wallet, it returns that send's block and
-    /// sends nothing; so do callers at the same time, and after a restart.
-    ///
-    /// # Errors
-    /// When the wallet cannot sign for the account, there is too little, or the node stops.
-    pub async fn send(
-        &self,
-        node: &Node,
-        wallet: WalletId,
-        order: SendOrder,
-    ) -> Result<BlockHash, WalletError> {
-        let SendOrder { source, destination, amount, id, work } = order;
-        let spender = self.spender(wallet, source)?;
-        let Some(id) = id else {
-            let note = |_: &_| Ok(());
-            return spender.send_noted(node, destination, amount, work, note).await;
-        };
-        if id.len() > ID_BYTES_MAX {
-            return Err(WalletError::LongId(id.len()));
-        }
-        let _turn = match self.id_turn(wallet, &id) {
-            Some(turn) => Some(turn.lock().await),
-            None => None,
-        };
-        let sent = self.lock().wallet(wallet)?.sent.get(&id).cloned();
-        if let Some(block) = sent {
-            // It may have been written down a moment before the process was killed.
-            let owner = block.account().and_then(|account| self.lock().state.spender(&account));
-            if owner.unwrap_or_else(|| Arc::clone(&spender)).resend(node, &block).await? {
-                return Ok(block.hash());
-            }
-        }
-        // Written down before the ledger gets it: a kill in between sends it later, or never.
-        let note = |block: &Arc<_>| {
-            let mut inner = self.lock();
-            bound("ids of sends", inner.state.sent_count, IDS_MAX)?;
-            inner.change(wallet, Change::Sent { id, block: Arc::clone(block) })
-        };
-        spender.send_noted(node, destination, amount, work, note).await
-    }
-
-    /// Receives what `send` sent to `account`.
-    ///
-    /// # Errors
-    /// When the wallet cannot sign for the account, there is nothing to receive, or the node stops.
-    pub async fn receive(
-        &self,
-        node: &Node,
-        wallet: WalletId,
-        account: Account,
-        send: BlockHash,
-        work: Option<Work>,
-    ) -> Result<BlockHash, WalletError> {
-        let spender = self.spender(wallet, account)?;
-        let representative = self.default_representative(wallet)?;
-        Ok(spender.receive(node, send, representative, work).await?)
-    }
-
-    /// Names another representative for an account that has a block.
-    ///
-    /// # Errors
-    /// When the wallet cannot sign for the account, it has no block, or the node stops.
-    pub async fn change_representative(
-        &self,
-        node: &Node,
-        wallet: WalletId,
-        account: Account,
-        representative: Account,
-        work: Option<Work>,
-    ) -> Result<BlockHash, WalletError> {
-        Ok(self.spender(wallet, account)?.change(node, representative, work).await?)
-    }
-
-    /// Who signs for an account, and whom its first block names, if any wallet has its key.
-    fn receiver(&self, account: &Account) -> Option<(Arc<Spender>, Account)> {
-        let inner = self.lock();
-        let holds = |key: &Key| key.is_there();
-        let wallet = inner
-            .state
-            .wallets
-            .values()
-            .find(|wallet| wallet.accounts.get(account).is_some_and(holds))?;
-        Some((inner.state.spender(account)?, wallet.representative))
-    }
-
-    fn spender(&self, wallet: WalletId, account: Account) -> Result<Arc<Spender>, WalletError> {
-        let inner = self.lock();
-        let key = inner.key_of(wallet, account)?;
-        let spender = inner.state.spender(&account).filter(|_| key.is_there());
-        spender.ok_or(WalletError::NoKey { wallet, account })
-    }
-
     /// One of the network's own, so that new accounts never weaken its quorum.
     fn representative(&self, id: WalletId) -> Account {
         let [first, ..] = *id.as_bytes();
         let count = self.representatives.len().max(1);
         self.representatives.get(usize::from(first) % count).copied().unwrap_or_default()
-    }
-
-    fn id_turn(&self, wallet: WalletId, id: &str) -> Option<&tokio::sync::Mutex<()>> {
-        let mut hasher = DefaultHasher::new();
-        (wallet, id).hash(&mut hasher);
-        let turns = self.id_turns.len().max(1) as u64;
-        self.id_turns.get(usize::try_from(hasher.finish() % turns).ok()?)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
