@@ -86,7 +86,7 @@ impl Config {
         // longer than that cooldown.
         let shortest_spacing_ms =
             millis(timings.base_latency).saturating_mul(10).saturating_add(1_000);
-        let is_dev = matches!(network.name.as_str(), "dev" | "nano-dev");
+        let is_dev = is_dev(network);
         Self {
             policy: VotePolicy::Instant,
             bundle_delay_ms: millis(timings.vote_bundling),
@@ -104,9 +104,13 @@ impl Config {
             principal_votes_only: !is_dev,
             principal_divisor: network.principal_divisor,
             quorum_percent: network.quorum_percent,
-            // The nodes of a dev network hold all its weight. Less than the supply, and one node could confirm
-            // alone while it hasn't heard the others yet, and so could another node a rival.
-            online_weight_minimum: if is_dev { Amount::MAX } else { network.online_weight_minimum },
+            // The nodes of our dev network hold all its weight. Less than the supply, and one node could confirm
+            // alone while it hasn't heard the others yet, and so could another node a rival. On that of Nano's
+            // nodes the weight may be anywhere.
+            online_weight_minimum: match network.name.as_str() {
+                "dev" => Amount::MAX,
+                _ => network.online_weight_minimum,
+            },
             online_window_ms: millis(timings.online_window),
             online_sample_ms: millis(timings.online_sample_interval),
             online_samples: usize::try_from(timings.online_samples_max).unwrap_or(usize::MAX),
@@ -116,6 +120,11 @@ impl Config {
             vote_cache_age_ms: 15 * 60 * 1_000,
         }
     }
+}
+
+/// Whether the network is one for tests, which decides at once and by few votes.
+pub(crate) fn is_dev(network: &Network) -> bool {
+    matches!(network.name.as_str(), "dev" | "nano-dev")
 }
 
 fn millis(duration: Duration) -> u64 {

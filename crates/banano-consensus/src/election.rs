@@ -9,7 +9,9 @@ mod tally;
 
 use std::sync::Arc;
 
-use banano_primitives::{Account, Amount, Block, BlockHash, QualifiedRoot};
+use banano_primitives::{
+    Account, Amount, Block, BlockDetails, BlockHash, Difficulty, QualifiedRoot,
+};
 
 use crate::effect::VoteKind;
 use crate::{ElectionStatus, ElectionVote, Now, VoteCode};
@@ -74,6 +76,8 @@ struct OwnVote {
 pub(crate) struct Election {
     root: QualifiedRoot,
     behavior: Behavior,
+    /// Of the block that started the election.
+    work: (Difficulty, BlockDetails),
     started: Now,
     phase: Phase,
     /// At least one; the first one started the election.
@@ -108,11 +112,17 @@ pub(crate) enum Joined {
 }
 
 impl Election {
-    pub(crate) fn new(block: Arc<Block>, behavior: Behavior, now: Now) -> Self {
+    pub(crate) fn new(
+        block: Arc<Block>,
+        details: BlockDetails,
+        behavior: Behavior,
+        now: Now,
+    ) -> Self {
         let phase = if behavior == Behavior::Manual { Phase::Active } else { Phase::Passive };
         Self {
             root: block.qualified_root(),
             behavior,
+            work: (block.difficulty(), details),
             started: now,
             phase,
             candidates: vec![Candidate::new(Arc::clone(&block))],
@@ -136,6 +146,10 @@ impl Election {
 
     pub(crate) fn behavior(&self) -> Behavior {
         self.behavior
+    }
+
+    pub(crate) fn work(&self) -> (Difficulty, BlockDetails) {
+        self.work
     }
 
     pub(crate) fn started(&self) -> Now {

@@ -14,6 +14,7 @@ const CAPACITY: usize = 65_536;
 #[derive(Debug)]
 pub(crate) struct Permission {
     policy: VotePolicy,
+    is_paused: bool,
     held: BoundedSet<BlockHash>,
     released: BoundedSet<BlockHash>,
 }
@@ -31,16 +32,27 @@ pub(crate) enum Verdict {
 
 impl Permission {
     pub(crate) fn new(policy: VotePolicy) -> Self {
-        Self { policy, held: BoundedSet::new(CAPACITY), released: BoundedSet::new(CAPACITY) }
+        Self {
+            policy,
+            is_paused: false,
+            held: BoundedSet::new(CAPACITY),
+            released: BoundedSet::new(CAPACITY),
+        }
     }
 
     pub(crate) fn set_policy(&mut self, policy: VotePolicy) {
         self.policy = policy;
     }
 
+    /// Withholds every vote, or goes on as the policy says.
+    pub(crate) fn set_paused(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
+    }
+
     /// On a vote for a block whose election started then; `None`: it has no election.
     pub(crate) fn verdict(&self, hash: &BlockHash, started: Option<Now>, now: Now) -> Verdict {
         match self.policy {
+            _ if self.is_paused => Verdict::Withheld,
             VotePolicy::Instant => Verdict::Granted,
             VotePolicy::Manual if self.released.contains(hash) => Verdict::Granted,
             VotePolicy::Manual | VotePolicy::Never => Verdict::Withheld,

@@ -113,6 +113,13 @@ impl Unchecked {
         taken
     }
 
+    /// Whether a block waits already, for another block.
+    pub fn holds(&self, block: &Block) -> bool {
+        let sent = block.source().or(block.link().map(|link| link.as_hash()));
+        let waits = |hash: BlockHash| self.waiting.contains_key(&(hash.into(), block.hash()));
+        !self.is_empty() && (waits(block.previous()) || sent.is_some_and(waits))
+    }
+
     /// The waiting blocks, grouped by what they wait for.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Block>> {
         self.waiting.values().map(|waiting| &waiting.block)

@@ -1,64 +1,63 @@
-//! Fetching what never arrived: after a start, after a full queue, and for votes and blocks that
-//! point at blocks which the ledger lacks.
+//! Fetching what never arrived: all of the ledger at first, and later what was sent while this node was
+//! away, what a full queue dropped, and what votes and blocks point at.
 //!
 //! Owned by the processing task, which feeds it and hands the fetched blocks to the ledger like any
 //! others. Speaks the ascending bootstrap's messages (`node.md` §7.2). Decides nothing: a block
 //! counts only if the ledger takes it. Every list is bounded; what is dropped is found by the next
 //! walk over a peer's frontiers.
-
-use std::collections::VecDeque;
-use std::sync::Arc;
+//!
+//! An attempt walks over the accounts of some peers, and fetches each chain from our head upwards.
+//! What is stored leads on: to the rest of a long chain, to the account that a send pays, to the
+//! chain that holds the send which a block waits for.
 
 use banano_ledger::{LedgerRead, StoreError};
-use banano_primitives::{Account, Block, BlockHash};
-use banano_wire::{AscPullAck, AscPullReq, AscPullStart, Message, Pulled, Request};
-use rustc_hash::{FxHashMap, FxHashSet};
+use banano_primitives::{Account, BlockHash};
+use banano_wire::{AscPullReq, AscPullStart, Message, Request};
+use rustc_hash::FxHashMap;
 
-use crate::peers::{PeerId, Peers};
+use crate::peers::{Changes, PeerId, Peers};
 
+mod answers;
+mod attempt;
+mod line;
 mod missing;
+mod order;
 mod serve;
+mod walk;
 
+use attempt::Attempts;
+pub use attempt::{Attempt, Cause};
+use line::{From, Line, Wish};
 use missing::{Missing, Wanted};
+pub use order::{BootstrapOrder, BootstrapStatus, Ordered, Whence};
 pub(crate) use serve::answer;
+use walk::{FRONTIERS_ASKED, OWN_STEP, Walk, Walks};
 
-/// Requests under way at a time (`node.md` §7.2).
-const ASKED_MAX: usize = 16;
+/// Requests under way at a time, and of these to one peer (`node.md` §7.2 allows 1024 and 16). So
+/// many answers are 3 MiB at most.
+const ASKED_MAX: usize = 64;
+const ASKED_OF_PEER_MAX: usize = 16;
 /// A request that is not answered by then is given up (`node.md` §7.2).
 const ANSWER_MS: u64 = 5_000;
-/// Accounts in line to be fetched. A walk stops while half of this is in line.
-const ACCOUNTS_MAX: usize = 4_096;
+/// Fetched blocks that wait to be stored, above which nothing more is asked for (`node.md` §7.2).
+const BACKLOG_MAX: usize = 1_000;
+/// Peers whose accounts one attempt walks over.
+const WALKED_PEERS: usize = 3;
 /// After messages were dropped, how long until the walk that finds what was in them. The storm that
 /// filled the queue is often over by then, and a walk per drop would add to it.
 const WALK_AFTER_DROPS_MS: u64 = 250;
-/// Blocks, and frontiers, that one request asks for.
+/// Blocks that one request asks for, the most that an answer may hold.
 const BLOCKS_ASKED: u8 = 128;
-const FRONTIERS_ASKED: u16 = 1_000;
 
 /// What is being fetched, and what is to be.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CatchUp {
     missing: Missing,
-    accounts: VecDeque<(Account, From)>,
-    /// The same accounts, to keep each in line once.
-    in_line: FxHashSet<Account>,
-    /// Peers whose frontiers are still to be walked, and where the first one's walk stands.
-    walks: VecDeque<PeerId>,
-    walk_from: Account,
-    walk_is_asked: bool,
-    /// When the next walk over all peers begins.
-    walk_due: Option<u64>,
+    line: Line,
+    walks: Walks,
+    attempts: Attempts,
     asked: FxHashMap<u64, Asked>,
     last_id: u64,
-}
-
-/// Where the wanted part of a chain begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum From {
-    /// After our newest block.
-    Head,
-    /// After our newest cemented block: the peer does not know our head, so it holds a fork.
-    Cemented,
 }
 
 /// A request under way.
@@ -71,20 +70,46 @@ struct Asked {
 
 #[derive(Clone, Copy, Debug)]
 enum What {
-    Chain { account: Account, from: From, start: AscPullStart },
-    Block(BlockHash),
+    Chain {
+        wish: Wish,
+        start: AscPullStart,
+    },
+    /// In which account a block is.
+    Owner,
     Frontiers,
 }
 
 impl CatchUp {
-    /// Walks over every peer's frontiers, from `mono_ms` on.
-    pub(crate) fn walk(&mut self, mono_ms: u64) {
-        self.walk_due.get_or_insert(mono_ms);
+    /// Makes its first attempt at once, and after one that found nothing waits for `interval_ms`.
+    pub(crate) fn new(interval_ms: u64) -> Self {
+        let mut attempts = Attempts::new(interval_ms);
+        attempts.want(0);
+        Self {
+            missing: Missing::default(),
+            line: Line::default(),
+            walks: Walks::default(),
+            attempts,
+            asked: FxHashMap::default(),
+            last_id: 0,
+        }
+    }
+
+    /// Peers came or went. The first ones after a time alone may have what was missed in it.
+    pub(crate) fn peers_changed(&mut self, changes: &Changes, mono_ms: u64) {
+        for peer in &changes.gone {
+            for asked in self.asked.values_mut().filter(|asked| asked.peer == *peer) {
+                asked.due = 0;
+            }
+            self.walks.gone(*peer);
+        }
+        if changes.was_alone && !changes.came.is_empty() {
+            self.attempts.want(mono_ms);
+        }
     }
 
     /// Messages were dropped.
     pub(crate) fn dropped(&mut self, mono_ms: u64) {
-        self.walk(mono_ms.saturating_add(WALK_AFTER_DROPS_MS));
+        self.attempts.want(mono_ms.saturating_add(WALK_AFTER_DROPS_MS));
     }
 
     /// Somebody pointed at a block that the ledger lacks: a vote, or a block that builds on it and
@@ -93,145 +118,120 @@ impl CatchUp {
         self.missing.insert(hash, account, mono_ms);
     }
 
+    /// A block that was fetched receives this send, which the ledger lacks.
+    pub(crate) fn lacks_source(&mut self, hash: BlockHash) {
+        self.line.lacks(hash);
+    }
+
     /// The ledger holds this block now.
     pub(crate) fn found(&mut self, hash: &BlockHash) {
         self.missing.remove(hash);
+        self.line.found(hash);
     }
 
-    /// When [`CatchUp::ask`] has something to do again.
-    pub(crate) fn next_wakeup(&self) -> Option<u64> {
+    /// A fetched block that was stored pays this account: there is a chain to look at.
+    pub(crate) fn paid(&mut self, account: Account) {
+        if self.is_running() {
+            self.line.want(Wish { account, from: From::Head, peer: None });
+        }
+    }
+
+    /// Whether an attempt is under way.
+    pub(crate) fn is_running(&self) -> bool {
+        self.attempts.running().is_some()
+    }
+
+    /// Whether an attempt has looked at everything and found nothing that the ledger lacked.
+    pub(crate) fn is_in_sync(&self) -> bool {
+        self.attempts.is_in_sync()
+    }
+
+    /// When [`CatchUp::ask`] has something to do again. What waits for peers is tried again when there
+    /// are some, which wakes the node anyway.
+    pub(crate) fn next_wakeup(&self, has_peers: bool) -> Option<u64> {
         let answers = self.asked.values().map(|asked| asked.due).min();
-        [answers, self.walk_due, self.missing.due()].into_iter().flatten().min()
+        let attempt = self.attempts.due().filter(|_| has_peers);
+        [answers, attempt, self.missing.due()].into_iter().flatten().min()
     }
 
-    /// Sends what is due. Cheap when nothing is.
+    /// Sends what is due. Cheap when nothing is. `waiting`: fetched blocks that are not stored yet.
     pub(crate) fn ask(
+        &mut self,
+        mono_ms: u64,
+        waiting: usize,
+        peers: &mut Peers,
+        ledger: &impl LedgerRead,
+    ) -> Result<(), StoreError> {
+        self.give_up(mono_ms);
+        if self.attempts.due().is_some_and(|due| due <= mono_ms) && peers.count() > 0 {
+            self.begin(None, Cause::Timer, mono_ms, peers);
+        }
+        while self.asked.len() < ASKED_MAX && waiting < BACKLOG_MAX {
+            if let Some(wanted) = self.missing.next_due(mono_ms) {
+                self.ask_missing(wanted, mono_ms, peers, ledger)?;
+            } else if let Some(peer) = self.free_peer(peers) {
+                if let Some(wish) = self.line.pop() {
+                    self.ask_chain(wish, peer, mono_ms, peers, ledger)?;
+                } else if self.walks.next().is_some() {
+                    self.walk_on(mono_ms, peers, ledger)?;
+                } else if let Some(source) = self.line.pop_source() {
+                    self.ask_owner(source, peer, mono_ms, peers);
+                } else {
+                    break;
+                }
+            } else {
+                break;
+            }
+        }
+        let is_done = self.line.is_empty() && self.walks.is_empty();
+        if is_done && self.asked.is_empty() && waiting == 0 {
+            self.attempts.end(mono_ms, self.walks.is_complete());
+            self.line.end();
+        }
+        Ok(())
+    }
+
+    /// Begins an attempt over the accounts of some peers.
+    fn begin(&mut self, id: Option<String>, cause: Cause, mono_ms: u64, peers: &mut Peers) {
+        self.attempts.begin(id, cause, mono_ms);
+        let walked = peers.some(WALKED_PEERS);
+        self.walks.begin(walked.into_iter().map(Walk::Peer));
+    }
+
+    /// A peer drawn by lot that may be asked for more.
+    fn free_peer(&self, peers: &mut Peers) -> Option<PeerId> {
+        // Once more for one that is busy, then later.
+        (0..2).find_map(|_| peers.any().filter(|peer| self.is_free(*peer)))
+    }
+
+    fn is_free(&self, peer: PeerId) -> bool {
+        self.asked.values().filter(|asked| asked.peer == peer).count() < ASKED_OF_PEER_MAX
+    }
+
+    /// The next page of a walk: a peer's is asked for, our own is looked at.
+    fn walk_on(
         &mut self,
         mono_ms: u64,
         peers: &mut Peers,
         ledger: &impl LedgerRead,
     ) -> Result<(), StoreError> {
-        self.give_up(mono_ms);
-        if self.walk_due.is_some_and(|due| due <= mono_ms) && self.walks.is_empty() {
-            self.walk_due = None;
-            self.walks = peers.ids().collect();
-            self.walk_from = Account::ZERO;
-        }
-        while self.asked.len() < ASKED_MAX {
-            if let Some(wanted) = self.missing.next_due(mono_ms) {
-                self.ask_missing(wanted, mono_ms, peers, ledger)?;
-            } else if let Some((account, from)) = self.accounts.pop_front() {
-                self.in_line.remove(&account);
-                self.ask_chain(account, from, mono_ms, peers, ledger)?;
-            } else if let Some(peer) = self.walks.front().copied()
-                && !self.walk_is_asked
-            {
-                self.walk_is_asked = true;
-                let request = Request::Frontiers { start: self.walk_from, count: FRONTIERS_ASKED };
+        let Some((walk, start)) = self.walks.next() else { return Ok(()) };
+        match walk {
+            Walk::Peer(peer) => {
+                self.walks.asked();
+                let request = Request::Frontiers { start, count: FRONTIERS_ASKED };
                 self.send(peer, What::Frontiers, request, mono_ms, peers);
-            } else {
-                break;
+            }
+            Walk::Own => {
+                let own = ledger.accounts(&start, OWN_STEP)?;
+                for (account, _) in &own {
+                    self.line.want(Wish { account: *account, from: From::Head, peer: None });
+                }
+                let last = own.last().filter(|_| own.len() >= OWN_STEP);
+                self.walks.page(last.map(|(account, _)| *account));
             }
         }
         Ok(())
-    }
-
-    /// Takes an answer and returns the blocks in it. Answers that nobody asked for, or that do not
-    /// fit the question, are worth nothing.
-    pub(crate) fn answered(
-        &mut self,
-        peer: PeerId,
-        answer: AscPullAck,
-        ledger: &impl LedgerRead,
-    ) -> Result<Vec<Arc<Block>>, StoreError> {
-        if self.asked.get(&answer.id).is_none_or(|asked| asked.peer != peer) {
-            return Ok(Vec::new());
-        }
-        let Some(asked) = self.asked.remove(&answer.id) else { return Ok(Vec::new()) };
-        match (asked.what, answer.pulled) {
-            (What::Frontiers, Pulled::Frontiers(frontiers)) => {
-                self.walked(&frontiers, ledger)?;
-                Ok(Vec::new())
-            }
-            (What::Block(hash), Pulled::Blocks(blocks)) => {
-                let fits = blocks.first().is_some_and(|first| first.hash() == hash);
-                Ok(if fits && is_chain(&blocks) { blocks } else { Vec::new() })
-            }
-            (What::Chain { account, from, start }, Pulled::Blocks(blocks)) => {
-                Ok(self.pulled(account, from, start, blocks))
-            }
-            (What::Frontiers, _) => {
-                self.end_walk();
-                Ok(Vec::new())
-            }
-            _ => Ok(Vec::new()),
-        }
-    }
-
-    /// Blocks of one account. A full answer has a sequel; an empty one to our head may mean that
-    /// the peer is on the other side of a fork.
-    fn pulled(
-        &mut self,
-        account: Account,
-        from: From,
-        start: AscPullStart,
-        blocks: Vec<Arc<Block>>,
-    ) -> Vec<Arc<Block>> {
-        let fits = match (blocks.first(), start) {
-            (None, AscPullStart::Block(_)) if from == From::Head => {
-                self.want(account, From::Cemented);
-                false
-            }
-            (None, _) => false,
-            (Some(first), AscPullStart::Block(hash)) => first.hash() == hash,
-            (Some(first), AscPullStart::Account(account)) => {
-                first.account() == Some(account) && first.previous().is_zero()
-            }
-        };
-        if !fits || !is_chain(&blocks) {
-            return Vec::new();
-        }
-        if blocks.len() >= usize::from(BLOCKS_ASKED) && from == From::Head {
-            self.want(account, From::Head);
-        }
-        blocks
-    }
-
-    /// One page of a walk: what the ledger lacks gets in line.
-    fn walked(
-        &mut self,
-        frontiers: &[(Account, BlockHash)],
-        ledger: &impl LedgerRead,
-    ) -> Result<(), StoreError> {
-        self.walk_is_asked = false;
-        for (account, head) in frontiers {
-            if self.accounts.len() >= ACCOUNTS_MAX / 2 {
-                // Goes on from here once the line is shorter.
-                self.walk_from = *account;
-                return Ok(());
-            }
-            if !ledger.block_exists(head)? {
-                self.want(*account, From::Head);
-            }
-        }
-        let last = frontiers.last().filter(|_| frontiers.len() >= usize::from(FRONTIERS_ASKED));
-        match last.and_then(|(account, _)| after(account)) {
-            Some(next) if next > self.walk_from => self.walk_from = next,
-            _ => self.end_walk(),
-        }
-        Ok(())
-    }
-
-    fn end_walk(&mut self) {
-        self.walks.pop_front();
-        self.walk_from = Account::ZERO;
-        self.walk_is_asked = false;
-    }
-
-    fn want(&mut self, account: Account, from: From) {
-        if self.accounts.len() < ACCOUNTS_MAX && self.in_line.insert(account) {
-            self.accounts.push_back((account, from));
-        }
     }
 
     fn ask_missing(
@@ -243,38 +243,38 @@ impl CatchUp {
     ) -> Result<(), StoreError> {
         if ledger.block_exists(&wanted.hash)? {
             self.missing.remove(&wanted.hash);
-            return Ok(());
+        } else if let Some(account) = wanted.account {
+            self.line.want(Wish { account, from: From::Head, peer: None });
+        } else if let Some(peer) = peers.any() {
+            self.ask_owner(wanted.hash, peer, mono_ms, peers);
         }
-        if let Some(account) = wanted.account {
-            self.want(account, From::Head);
-            return Ok(());
-        }
-        let Some(peer) = peers.any() else { return Ok(()) };
-        let start = AscPullStart::Block(wanted.hash);
-        let request = Request::Blocks { start, count: BLOCKS_ASKED };
-        self.send(peer, What::Block(wanted.hash), request, mono_ms, peers);
         Ok(())
+    }
+
+    fn ask_owner(&mut self, hash: BlockHash, peer: PeerId, mono_ms: u64, peers: &mut Peers) {
+        let request = Request::AccountInfo { target: AscPullStart::Block(hash) };
+        self.send(peer, What::Owner, request, mono_ms, peers);
     }
 
     fn ask_chain(
         &mut self,
-        account: Account,
-        from: From,
+        wish: Wish,
+        any: PeerId,
         mono_ms: u64,
         peers: &mut Peers,
         ledger: &impl LedgerRead,
     ) -> Result<(), StoreError> {
-        let known = match from {
-            From::Head => ledger.account(&account)?.map(|info| info.head),
-            From::Cemented => Some(ledger.confirmation_height(&account)?.frontier),
+        let known = match wish.from {
+            From::Head => ledger.account(&wish.account)?.map(|info| info.head),
+            From::Cemented => Some(ledger.confirmation_height(&wish.account)?.frontier),
         };
         let start = match known.filter(|hash| !hash.is_zero()) {
             Some(hash) => AscPullStart::Block(hash),
-            None => AscPullStart::Account(account),
+            None => AscPullStart::Account(wish.account),
         };
-        let Some(peer) = peers.any() else { return Ok(()) };
+        let peer = wish.peer.filter(|peer| self.is_free(*peer)).unwrap_or(any);
         let request = Request::Blocks { start, count: BLOCKS_ASKED };
-        self.send(peer, What::Chain { account, from, start }, request, mono_ms, peers);
+        self.send(peer, What::Chain { wish, start }, request, mono_ms, peers);
         Ok(())
     }
 
@@ -289,11 +289,11 @@ impl CatchUp {
         self.last_id = self.last_id.wrapping_add(1);
         let due = mono_ms.saturating_add(ANSWER_MS);
         self.asked.insert(self.last_id, Asked { peer, what, due });
-        peers.send(peer, Message::AscPullReq(AscPullReq { id: self.last_id, request }));
+        peers.send(peer, &Message::AscPullReq(AscPullReq { id: self.last_id, request }));
     }
 
-    /// Forgets requests that were not answered. What they wanted is found by the next walk, or
-    /// asked for again by [`Missing`].
+    /// Forgets requests that were not answered. What they wanted is asked for again, of somebody else,
+    /// or found by the next walk.
     fn give_up(&mut self, mono_ms: u64) {
         if self.asked.values().all(|asked| asked.due > mono_ms) {
             return;
@@ -301,33 +301,16 @@ impl CatchUp {
         let late = self.asked.extract_if(|_, asked| asked.due <= mono_ms).collect::<Vec<_>>();
         for (_, asked) in late {
             match asked.what {
-                What::Frontiers => self.end_walk(),
-                What::Chain { account, from, .. } => self.want(account, from),
-                What::Block(_) => {}
+                What::Frontiers => self.walks.fail(),
+                What::Chain { wish, .. } if wish.peer.is_some() => {
+                    self.line.want(Wish { peer: None, ..wish });
+                }
+                // Nobody told what is in this chain, so not everything was looked at.
+                What::Chain { .. } => self.walks.lost(),
+                What::Owner => {}
             }
         }
     }
-}
-
-/// Whether each block names the one before it.
-fn is_chain(blocks: &[Arc<Block>]) -> bool {
-    blocks.len() <= AscPullAck::BLOCKS_MAX
-        && blocks.windows(2).all(|pair| match pair {
-            [before, after] => after.previous() == before.hash(),
-            _ => true,
-        })
-}
-
-/// The next account in the order of keys; `None` after the last.
-fn after(account: &Account) -> Option<Account> {
-    let mut bytes = *account.as_bytes();
-    for byte in bytes.iter_mut().rev() {
-        *byte = byte.wrapping_add(1);
-        if *byte != 0 {
-            return Some(Account::from_bytes(bytes));
-        }
-    }
-    None
 }
 
 #[cfg(test)]

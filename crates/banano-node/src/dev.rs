@@ -3,43 +3,48 @@
 //! Started by the binary and by tests. Owns the nodes' threads, the data folder and the traffic
 //! generator. Never leaves one of them behind: stopping or dropping the network ends them all.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use banano_consensus::{Config, Consensus};
 use banano_ledger::Ledger;
 use banano_primitives::{Account, Network};
-use banano_work::{Report, WorkPool};
+use banano_work::{WorkFactory, WorkPool, WorkReport};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
-use crate::events::{EventSink, Events, work_event};
-use crate::inbox::Inbox;
-use crate::node::{Node, Shared};
-use crate::peers::{Link, PeerId, Peers};
-use crate::processor::Parts;
-use crate::running::{FailureSlot, NodeFailure, Running};
+use crate::events::{EventSink, work_event};
+use crate::node::Node;
+use crate::running::NodeFailure;
 use crate::wallets::{Receiving, Wallets};
 
 mod activity;
 mod config;
 mod control;
 mod error;
+mod fleet;
 mod folder;
+mod fork;
+mod join;
 mod keys;
 mod ledgers;
+mod reset;
 mod set_up;
 
 use activity::Activity;
 pub use config::{
     ACCOUNTS_MAX, ACTIVITY_MAX, ConfigProblem, DEFAULT_SEED, DevConfig, NODES_MAX, WorkLevel,
 };
-pub use control::Dev;
+pub use control::{Chosen, Clients, Dev, Harm};
 pub use error::{SetUpError, StartError, StopError};
+use fleet::{Common, Fleet, Member, Plan, local_listener};
 use folder::Folder;
 pub use folder::{Difference, FolderError};
+pub use fork::{Fork, ForkError, Publication};
+pub use join::JoinError;
 pub use keys::DevAccount;
 use keys::Keys;
+pub use reset::{ResetError, ResetOrder};
 
 /// How long a stop waits for the nodes' last passes. A pass takes milliseconds; a disk that hangs is
 /// not waited for any longer.
@@ -52,7 +57,7 @@ pub struct DevNet {
     accounts: Vec<DevAccount>,
     activity: Option<Activity>,
     receiving: Option<Receiving>,
-    nodes: Vec<Running>,
+    fleet: Arc<Fleet>,
     failure: watch::Receiver<Option<Arc<NodeFailure>>>,
     /// In use until the nodes have ended: the last field is dropped last.
     _folder: Option<Folder>,
@@ -62,18 +67,41 @@ impl DevNet {
     /// Starts a network as `config` describes it. The first node tells `sink` what happens. Waits
     /// for the set-up blocks of a new network: milliseconds, but at live work, which takes every core
     /// half a minute and more, so an asynchronous caller starts a network on a thread that may block.
+    /// Returns when every node is connected to all others.
     ///
     /// # Errors
     /// When the configuration is impossible, the folder cannot be used, or the system refuses a
-    /// thread. Nothing is left running.
+    /// thread or a socket. Nothing is left running.
     pub fn start(config: &DevConfig, sink: &EventSink) -> Result<Self, StartError> {
+        Self::start_at(config, local_listener(1)?, sink)
+    }
+
+    /// The same, with the place where other nodes can connect to the first one.
+    ///
+    /// # Errors
+    /// As [`DevNet::start`].
+    pub fn start_at(
+        config: &DevConfig,
+        peering: TcpListener,
+        sink: &EventSink,
+    ) -> Result<Self, StartError> {
+        Self::start_in(config, peering, sink, false)
+    }
+
+    /// The same; with `renew` in the place of a network of this process, whatever it left.
+    fn start_in(
+        config: &DevConfig,
+        peering: TcpListener,
+        sink: &EventSink,
+        renew: bool,
+    ) -> Result<Self, StartError> {
         let problems = config.check();
         if !problems.is_empty() {
             return Err(StartError::Config(problems));
         }
         let network = Arc::new(network(config.work));
-        let (ledgers, folder) = ledgers::open(config, &network)?;
-        let work = Arc::new(work_pool(config.work, &network, sink)?);
+        let (ledgers, folder) = ledgers::open(config, &network, renew)?;
+        let work = Arc::new(work_factory(config, &network, sink)?);
         let keys = Keys(config.seed);
         let representatives: Vec<Account> =
             (0..config.nodes).map(|index| keys.representative(index).account()).collect();
@@ -83,10 +111,21 @@ impl DevNet {
             network.receive_minimum,
         )?);
         let (failures, failure) = watch::channel(None);
-        let (clock, kept) = (Clock::start(), Arc::clone(&wallets));
-        let crew = Crew { config, network, work, clock, failures, wallets: kept };
-        let (nodes, handles) = crew.start(ledgers, sink)?;
-        let dev = Arc::new(Dev::new(handles, representatives, keys.faucet()));
+        let fleet = Arc::new(Fleet::new(Common {
+            network,
+            work,
+            clock: Clock::start(),
+            failures,
+            keys,
+            confirm: config.confirm,
+            election_life: config.election_life,
+            limits: config.limits,
+        })?);
+        let nodes = start_nodes(&fleet, ledgers, peering, &wallets, sink)?;
+        fleet.connected()?;
+        let kept = Arc::clone(&fleet);
+        let dev = Dev::new(nodes, representatives, keys.faucet(), keys, config.accounts, kept);
+        let dev = Arc::new(dev);
         let Some(first) = dev.nodes().first() else { return Err(StartError::Config(problems)) };
         let node = first.clone().with_dev(Arc::clone(&dev));
         let receiving = Receiving::start(node.clone(), wallets).map_err(StartError::Thread)?;
@@ -103,7 +142,7 @@ impl DevNet {
             })
             .collect();
         let receiving = Some(receiving);
-        Ok(Self { node, accounts, activity, receiving, nodes, failure, _folder: folder })
+        Ok(Self { node, accounts, activity, receiving, fleet, failure, _folder: folder })
     }
 
     /// The first node: the one that RPC asks and whose events clients get.
@@ -142,21 +181,16 @@ impl DevNet {
         }
         drop(self.receiving.take());
         self.node.work().stop();
-        for node in &self.nodes {
-            node.close();
-        }
-        let nodes = std::mem::take(&mut self.nodes);
+        let members = self.fleet.take();
+        members.iter().for_each(Member::close);
         let mut late = Vec::new();
         let deadline = tokio::time::sleep(STOP_DEADLINE);
         tokio::pin!(deadline);
-        for (number, mut node) in (1..).zip(nodes) {
+        for mut member in members {
             tokio::select! {
                 biased;
-                () = node.ended() => drop(node),
-                () = &mut deadline => {
-                    late.push(number);
-                    node.abandon();
-                }
+                () = member.ended() => drop(member),
+                () = &mut deadline => late.push(member.abandon()),
             }
         }
         if late.is_empty() { Ok(()) } else { Err(StopError { nodes: late, after: STOP_DEADLINE }) }
@@ -171,89 +205,48 @@ fn network(work: WorkLevel) -> Network {
     }
 }
 
-fn work_pool(
-    level: WorkLevel,
+/// Who finds work for all nodes: every attempt that ends is an event.
+fn work_factory(
+    config: &DevConfig,
     network: &Network,
     sink: &EventSink,
-) -> Result<WorkPool, StartError> {
+) -> Result<WorkFactory, StartError> {
     let (sink, base) = (Arc::clone(sink), network.thresholds.base);
-    let report: Report = Arc::new(move |finished| sink(vec![work_event(&finished, base)]));
-    WorkPool::new(level.threads(), report).map_err(StartError::Thread)
-}
-
-/// What the nodes have in common while they are started.
-struct Crew<'a> {
-    config: &'a DevConfig,
-    network: Arc<Network>,
-    work: Arc<WorkPool>,
-    clock: Clock,
-    failures: FailureSlot,
-    wallets: Arc<Wallets>,
-}
-
-impl Crew<'_> {
-    /// Starts one node for each ledger, every one of them linked to all others.
-    fn start(
-        self,
-        ledgers: Vec<Arc<Ledger>>,
-        sink: &EventSink,
-    ) -> Result<(Vec<Running>, Vec<Node>), StartError> {
-        let inboxes: Vec<Arc<Inbox>> =
-            ledgers.iter().map(|_| Inbox::new(self.config.limits)).collect();
-        let mut running = Vec::with_capacity(ledgers.len());
-        let mut nodes = Vec::with_capacity(ledgers.len());
-        for ((index, ledger), inbox) in (0..).zip(ledgers).zip(&inboxes) {
-            let number = index + 1;
-            let wallets = (index == 0).then(|| Arc::clone(&self.wallets));
-            let local = wallets.as_ref().map(|wallets| Arc::clone(wallets.local()));
-            let parts = Parts {
-                clock: self.clock,
-                network: Arc::clone(&self.network),
-                inbox: Arc::clone(inbox),
-                consensus: Consensus::new(self.consensus(), &*ledger)
-                    .map_err(|source| StartError::Elections { node: number, source })?,
-                ledger: Arc::clone(&ledger),
-                writer: ledger.writer(),
-                peers: Peers::new(links(index, &inboxes), u64::from(index)),
-                representatives: vec![Keys(self.config.seed).representative(index)],
-                events: Events::new((index == 0).then(|| Arc::clone(sink))).with_local(local),
-            };
-            let task = Running::start(number, parts, self.failures.clone());
-            running.push(task.map_err(StartError::Thread)?);
-            nodes.push(Node::new(Shared {
-                network: Arc::clone(&self.network),
-                ledger,
-                inbox: Arc::clone(inbox),
-                work: Arc::clone(&self.work),
-                id: Keys(self.config.seed).node_id(index),
-                clock: self.clock,
-                peer_count: self.config.nodes.saturating_sub(1),
-                wallets,
-            }));
-        }
-        Ok((running, nodes))
+    let report: WorkReport = Arc::new(move |finished| sink(vec![work_event(finished, base)]));
+    let pool = WorkPool::new(config.work.threads()).map_err(StartError::Thread)?;
+    let factory = WorkFactory::new(Some(pool), report);
+    for peer in &config.work_peers {
+        factory.add_peer(peer.clone())?;
     }
-
-    /// The network's numbers, but own votes leave at the end of each pass: they bundle under load,
-    /// and nobody waits for them when there is none.
-    fn consensus(&self) -> Config {
-        Config {
-            policy: self.config.confirm,
-            bundle_delay_ms: 0,
-            ..Config::for_network(&self.network)
-        }
-    }
+    Ok(factory)
 }
 
-/// The sending ends of node `index` to all others. Each node calls its peers by their place in its
-/// own list: the nodes in order, itself left out.
-fn links(index: u32, inboxes: &[Arc<Inbox>]) -> Vec<Link> {
-    (0..)
-        .zip(inboxes)
-        .filter(|(other, _)| *other != index)
-        .map(|(other, inbox)| {
-            let ours = if index < other { index } else { index.saturating_sub(1) };
-            Link { to: Arc::clone(inbox), from: PeerId(ours) }
-        })
-        .collect()
+/// Starts one node for each ledger. Each connects to those before it.
+fn start_nodes(
+    fleet: &Fleet,
+    ledgers: Vec<Arc<Ledger>>,
+    peering: TcpListener,
+    wallets: &Arc<Wallets>,
+    sink: &EventSink,
+) -> Result<Vec<Node>, StartError> {
+    let mut peering = Some(peering);
+    let mut nodes: Vec<Node> = Vec::with_capacity(ledgers.len());
+    for (index, ledger) in (0_u32..).zip(ledgers) {
+        let is_first = index == 0;
+        let listener = match peering.take() {
+            Some(listener) => listener,
+            None => local_listener(index.saturating_add(1))?,
+        };
+        let plan = Plan {
+            index,
+            ledger,
+            listener,
+            peers: nodes.iter().filter_map(Node::peering).collect(),
+            votes: true,
+            wallets: is_first.then(|| Arc::clone(wallets)),
+            sink: is_first.then(|| Arc::clone(sink)),
+        };
+        nodes.push(fleet.start(plan)?);
+    }
+    Ok(nodes)
 }

@@ -4,22 +4,24 @@
 //! everything to the sink after its commit. Never tells what is not yet durable, and builds nothing
 //! when nobody listens.
 
+use std::net::SocketAddrV6;
 use std::sync::Arc;
 
 use banano_consensus::{self as consensus, Cemented};
 use banano_ledger::{LedgerRead, StoreError, destination};
 use banano_primitives::{Account, Amount, BlockHash, Difficulty, SavedBlock, Vote};
-use banano_work::Finished;
+use banano_wire::Telemetry;
+use banano_work::{Outcome, WorkFinished};
 use banano_ws_protocol::{
-    Confirmation, ConfirmationKind, ConfirmationSideband, ElectionInfo, ElectionVote, Event, Extra,
-    Multiplier, UnconfirmedBlock, VoteCode, VoteEvent, WorkEvent, WorkOutcome, WorkRequest,
-    WorkResult,
+    ActiveDifficulty, Bootstrap, Confirmation, ConfirmationKind, ConfirmationSideband,
+    ElectionInfo, ElectionVote, Event, Extra, Multiplier, UnconfirmedBlock, VoteCode, VoteEvent,
+    WorkEvent, WorkOutcome, WorkRequest, WorkResult,
 };
 
 use crate::wallets::LocalAccounts;
 
 /// Takes the events of a node, in causal order, a batch at a time. Called on the node's processing
-/// task and on the work pool's threads, so it must not wait for long.
+/// task and on the threads of those who ask for work, so it must not wait for long.
 pub type EventSink = Arc<dyn Fn(Vec<Event>) + Send + Sync>;
 
 /// The events of one pass.
@@ -55,6 +57,11 @@ impl Events {
         }
     }
 
+    /// Whether anybody is told.
+    pub(crate) fn are_heard(&self) -> bool {
+        self.sink.is_some()
+    }
+
     fn push(&mut self, event: impl FnOnce() -> Event) {
         if self.sink.is_some() {
             self.pending.push(event());
@@ -82,6 +89,18 @@ impl Events {
         Ok(())
     }
 
+    /// What the network works at, from the elections of this node.
+    pub(crate) fn difficulty(&mut self, difficulty: consensus::NetworkDifficulty) {
+        self.push(|| {
+            Event::ActiveDifficulty(ActiveDifficulty {
+                minimum: difficulty.minimum,
+                receive_minimum: Some(difficulty.receive_minimum),
+                current: difficulty.current,
+                extra: Extra::NONE,
+            })
+        });
+    }
+
     pub(crate) fn election_started(&mut self, hash: BlockHash) {
         self.push(|| Event::StartedElection(hash.into()));
     }
@@ -93,6 +112,40 @@ impl Events {
     /// A vote was taken.
     pub(crate) fn vote_handled(&mut self, vote: Arc<Vote>, code: consensus::VoteCode) {
         self.push(|| Event::Vote(VoteEvent { vote, code: vote_code(code), extra: Extra::NONE }));
+    }
+
+    /// Another node's telemetry was checked and kept.
+    pub(crate) fn telemetry(&mut self, address: SocketAddrV6, report: &Telemetry) {
+        self.push(|| {
+            Event::Telemetry(banano_ws_protocol::Telemetry {
+                block_count: report.block_count,
+                cemented_count: report.cemented_count,
+                unchecked_count: report.unchecked_count,
+                account_count: report.account_count,
+                bandwidth_cap: report.bandwidth_cap,
+                peer_count: report.peer_count,
+                protocol_version: report.protocol_version,
+                uptime_s: report.uptime,
+                genesis_block: report.genesis_block,
+                major_version: report.major_version,
+                minor_version: report.minor_version,
+                patch_version: report.patch_version,
+                pre_release_version: report.pre_release_version,
+                maker: report.maker,
+                timestamp_ms: report.timestamp,
+                active_difficulty: report.active_difficulty,
+                node_id: report.node_id,
+                signature: report.signature,
+                address: *address.ip(),
+                port: address.port(),
+                extra: Extra::NONE,
+            })
+        });
+    }
+
+    /// An attempt to catch up began or ended.
+    pub(crate) fn bootstrap(&mut self, notice: Bootstrap) {
+        self.push(|| Event::Bootstrap(notice));
     }
 
     /// A block was cemented.
@@ -169,6 +222,7 @@ impl Events {
             }),
             election: Some(election),
             local: self.local.as_ref().is_some_and(|it| it.concern(saved.account(), &saved.block)),
+            healed: false,
             extra: Extra::NONE,
         })
     }
@@ -189,15 +243,17 @@ fn vote_code(code: consensus::VoteCode) -> VoteCode {
     }
 }
 
-/// The notification of a work request that came to its end. Multipliers are relative to the
-/// network's base difficulty, whatever was asked for (`node.md` §6.1).
-pub(crate) fn work_event(finished: &Finished, base: Difficulty) -> Event {
-    let outcome = match finished.outcome {
-        Err(_) => WorkOutcome::Cancelled,
-        Ok(work) => {
-            let difficulty = work.difficulty(&finished.root);
+/// The notification of an attempt at a work request that came to its end. Multipliers are relative to
+/// the network's base difficulty, whatever was asked for (`node.md` §6.1).
+pub(crate) fn work_event(finished: WorkFinished, base: Difficulty) -> Event {
+    let WorkFinished { root, difficulty, duration, outcome, bad_peers } = finished;
+    let outcome = match outcome {
+        Outcome::Cancelled => WorkOutcome::Cancelled,
+        Outcome::Failure => WorkOutcome::Failure,
+        Outcome::Success { source, work } => {
+            let difficulty = work.difficulty(&root);
             WorkOutcome::Success(WorkResult {
-                source: "local".to_owned(),
+                source: source.to_string(),
                 work,
                 difficulty,
                 multiplier: Multiplier::of(difficulty, base),
@@ -205,14 +261,14 @@ pub(crate) fn work_event(finished: &Finished, base: Difficulty) -> Event {
         }
     };
     Event::Work(WorkEvent {
-        duration_ms: u64::try_from(finished.duration.as_millis()).unwrap_or(u64::MAX),
+        duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
         request: WorkRequest {
-            root: BlockHash::from_bytes(*finished.root.as_bytes()),
-            difficulty: finished.difficulty,
-            multiplier: Multiplier::of(finished.difficulty, base),
+            root: BlockHash::from_bytes(*root.as_bytes()),
+            difficulty,
+            multiplier: Multiplier::of(difficulty, base),
         },
         outcome,
-        bad_peers: Vec::new(),
+        bad_peers,
         extra: Extra::NONE,
     })
 }

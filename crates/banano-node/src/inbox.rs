@@ -1,6 +1,6 @@
 //! What waits for the processing task: requests of this process, blocks and messages of peers.
 //!
-//! Filled by `Node` handles and by the peers' side of each link, emptied by the processing task.
+//! Filled by `Node` handles and by the connections of peers, emptied by the processing task.
 //! May block the processing task, which has nothing else to wait for. Never blocks a peer, and
 //! never grows past its limits.
 
@@ -12,22 +12,27 @@ use banano_primitives::Block;
 use banano_wire::Message;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::net::Digest;
 use crate::peers::PeerId;
 use crate::request::Request;
 use crate::stopped::Stopped;
 
+mod fair;
+
+use fair::FairQueue;
+
 /// How much may wait, and how much one pass takes. Every limit is at least 1.
 ///
-/// Worst case in memory, per node: `requests` and `blocks` × 0.5 KiB, `messages` × 8 KiB (a vote
-/// for 255 blocks), in-process peers sharing most of it.
+/// Worst case in memory, per node: `requests` and `blocks` × 0.5 KiB, `messages` × 64 KiB (an answer
+/// with 128 blocks; a vote for 255 blocks takes 8 KiB).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Requests of this process. One more waits for its turn. Default 1,024.
     pub requests: usize,
-    /// Blocks of peers. One more is dropped and counted; the node fetches it later. Default 16,384.
+    /// Blocks of peers. When one more comes, the peer with the most of them loses its newest, which is
+    /// counted; the node fetches it later. Default 16,384.
     pub blocks: usize,
-    /// Other messages of peers. One more is dropped and counted; votes are asked for again.
-    /// Default 4,096.
+    /// Other messages of peers. The same at the bound; votes are asked for again. Default 4,096.
     pub messages: usize,
     /// Requests, blocks, and other messages that one pass takes, of each so many: what waits behind
     /// them has its turn after the next commit. Default 512, which takes some 50 ms.
@@ -93,9 +98,11 @@ pub(crate) struct Inbox {
 #[derive(Debug, Default)]
 struct State {
     requests: VecDeque<(Request, OwnedSemaphorePermit)>,
-    blocks: VecDeque<Incoming>,
-    messages: VecDeque<(PeerId, Message)>,
+    blocks: FairQueue<(Arc<Block>, Option<Digest>)>,
+    messages: FairQueue<(Message, Option<Digest>)>,
     dropped: Dropped,
+    /// Peers came or went.
+    nudged: bool,
     /// The processing task sleeps: without this flag each push would cost a system call.
     asleep: bool,
     closed: bool,
@@ -136,30 +143,47 @@ impl Inbox {
         Ok(())
     }
 
-    /// Takes what a peer sent, in order, or drops and counts what finds no room.
-    pub(crate) fn receive(&self, from: PeerId, messages: impl IntoIterator<Item = Message>) {
+    /// Takes what a peer sent, in order. What finds no room is dropped and counted; returns what those
+    /// messages are recognised by, so that they may come again.
+    pub(crate) fn receive(
+        &self,
+        from: PeerId,
+        messages: impl IntoIterator<Item = (Message, Option<Digest>)>,
+    ) -> Vec<Digest> {
+        let mut forgotten = Vec::new();
         let mut state = self.lock();
         if state.closed {
-            return;
+            return forgotten;
         }
-        for message in messages {
+        for (message, digest) in messages {
+            let State { blocks, messages, dropped, .. } = &mut *state;
             match message {
                 Message::Publish { block, .. } => {
-                    if state.blocks.len() < self.limits.blocks {
-                        state.blocks.push_back(Incoming { from, block });
-                    } else {
-                        state.dropped.blocks = state.dropped.blocks.saturating_add(1);
+                    if let Some((_, digest)) =
+                        blocks.push(from, (block, digest), self.limits.blocks)
+                    {
+                        dropped.blocks = dropped.blocks.saturating_add(1);
+                        forgotten.extend(digest);
                     }
                 }
                 other => {
-                    if state.messages.len() < self.limits.messages {
-                        state.messages.push_back((from, other));
-                    } else {
-                        state.dropped.messages = state.dropped.messages.saturating_add(1);
+                    if let Some((_, digest)) =
+                        messages.push(from, (other, digest), self.limits.messages)
+                    {
+                        dropped.messages = dropped.messages.saturating_add(1);
+                        forgotten.extend(digest);
                     }
                 }
             }
         }
+        self.rouse(state);
+        forgotten
+    }
+
+    /// Makes the processing task look who its peers are.
+    pub(crate) fn nudge(&self) {
+        let mut state = self.lock();
+        state.nudged = true;
         self.rouse(state);
     }
 
@@ -169,7 +193,8 @@ impl Inbox {
         self.seats.close();
         let mut state = self.lock();
         state.closed = true;
-        let waiting = (std::mem::take(&mut state.requests), std::mem::take(&mut state.blocks));
+        let waiting = std::mem::take(&mut state.requests);
+        state.blocks.clear();
         state.messages.clear();
         self.rouse(state);
         drop(waiting);
@@ -197,10 +222,11 @@ impl Inbox {
         let requests = state.requests.len().min(batch);
         // The seat is free again once its request is in the hands of the pass.
         intake.requests.extend(state.requests.drain(..requests).map(|(request, _seat)| request));
-        let blocks = state.blocks.len().min(batch);
-        intake.blocks.extend(state.blocks.drain(..blocks));
-        let messages = state.messages.len().min(batch);
-        intake.messages.extend(state.messages.drain(..messages));
+        let blocks = std::iter::from_fn(|| state.blocks.pop()).take(batch);
+        intake.blocks.extend(blocks.map(|(from, (block, _))| Incoming { from, block }));
+        let messages = std::iter::from_fn(|| state.messages.pop()).take(batch);
+        intake.messages.extend(messages.map(|(from, (message, _))| (from, message)));
+        state.nudged = false;
         intake.dropped = std::mem::take(&mut state.dropped);
         intake.closed = state.closed;
     }
@@ -211,6 +237,7 @@ impl State {
         self.requests.is_empty()
             && self.blocks.is_empty()
             && self.messages.is_empty()
+            && !self.nudged
             && !self.closed
     }
 }

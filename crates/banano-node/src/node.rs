@@ -4,20 +4,23 @@
 //! changes anything itself.
 
 use std::fmt;
+use std::net::{SocketAddr, SocketAddrV6};
 use std::sync::Arc;
 use std::time::Duration;
 
-use banano_consensus::{ActiveElection, ElectionStatus, ElectionView, Quorum};
+use banano_consensus::{ActiveElection, ElectionStatus, ElectionView, NetworkDifficulty, Quorum};
 use banano_ledger::{Ledger, LedgerRead as _, ProcessResult};
 use banano_primitives::{Account, Amount, Block, BlockHash, KeyPair, Network, QualifiedRoot};
 use banano_wire::Telemetry;
-use banano_work::WorkPool;
+use banano_work::WorkFactory;
 use tokio::sync::oneshot;
 
+use crate::catch_up::{BootstrapOrder, BootstrapStatus, Ordered};
 use crate::clock::{Clock, unix_ms};
 use crate::dev::Dev;
 use crate::identity::{self, Version};
 use crate::inbox::Inbox;
+use crate::net::{Net, NetStats, PeerInfo};
 use crate::request::{ConfirmStart, Process, Request, View};
 use crate::stats::NodeStats;
 use crate::stopped::Stopped;
@@ -36,10 +39,10 @@ pub(crate) struct Shared {
     pub(crate) network: Arc<Network>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) inbox: Arc<Inbox>,
-    pub(crate) work: Arc<WorkPool>,
+    pub(crate) work: Arc<WorkFactory>,
     pub(crate) id: KeyPair,
     pub(crate) clock: Clock,
-    pub(crate) peer_count: u32,
+    pub(crate) net: Net,
     /// Of the node that clients ask; the others keep none.
     pub(crate) wallets: Option<Arc<Wallets>>,
 }
@@ -69,8 +72,8 @@ impl Node {
         &self.shared.network
     }
 
-    /// Where work comes from. Every finished request is an event.
-    pub fn work(&self) -> &WorkPool {
+    /// Where work comes from. Every attempt at a request that ends is an event.
+    pub fn work(&self) -> &WorkFactory {
         &self.shared.work
     }
 
@@ -155,6 +158,15 @@ impl Node {
         self.ask(|reply| Request::Release { hash, reply }).await
     }
 
+    /// Holds back all votes of this node's representatives, whatever the policy says, or goes on
+    /// voting, also in the elections that waited. Votes that were given stay given.
+    ///
+    /// # Errors
+    /// When the node stops before it could answer.
+    pub async fn pause_votes(&self, is_paused: bool) -> Result<(), Stopped> {
+        self.ask(|reply| Request::Pause { is_paused, reply }).await
+    }
+
     /// What is needed to confirm a block.
     ///
     /// # Errors
@@ -169,6 +181,17 @@ impl Node {
     /// When the node stops before it could answer.
     pub async fn online_representatives(&self) -> Result<Vec<(Account, Amount)>, Stopped> {
         self.inspect(|view| view.consensus.online_representatives().to_vec()).await
+    }
+
+    /// Representatives whose votes come first hand from a peer, and where that peer is.
+    ///
+    /// # Errors
+    /// When the node stops before it could answer.
+    pub async fn peers_representatives(&self) -> Result<Vec<(Account, SocketAddrV6)>, Stopped> {
+        self.inspect(|view| {
+            view.peers.speakers().map(|(account, peer)| (account, peer.address)).collect()
+        })
+        .await
     }
 
     /// One line for each running election.
@@ -211,6 +234,22 @@ impl Node {
         self.inspect(move |view| view.unchecked.iter().take(limit).cloned().collect()).await
     }
 
+    /// What the network works at, and the multipliers that this is the mean of, newest first. `None` on
+    /// a node that nobody listens to: it does not follow that (`node.md` §5).
+    ///
+    /// # Errors
+    /// When the node stops before it could answer.
+    pub async fn active_difficulty(&self) -> Result<Option<ActiveDifficulty>, Stopped> {
+        self.inspect(|view| {
+            view.difficulty.map(|trend| ActiveDifficulty {
+                now: trend.value(),
+                multiplier: trend.trend(),
+                samples: trend.samples().collect(),
+            })
+        })
+        .await
+    }
+
     /// What the node counted since its start.
     ///
     /// # Errors
@@ -225,20 +264,71 @@ impl Node {
     /// When the node stops before it could answer.
     pub async fn telemetry(&self) -> Result<Telemetry, Stopped> {
         let unchecked = self.unchecked_count().await?;
-        let Shared { network, ledger, id, clock, peer_count, .. } = &*self.shared;
+        let Shared { network, ledger, id, clock, .. } = &*self.shared;
         let report = identity::Report {
             counts: ledger.counts(),
             unchecked,
-            peer_count: *peer_count,
+            peer_count: self.peer_count(),
             uptime: clock.uptime(),
             unix_ms: unix_ms(),
         };
         Ok(report.telemetry(network, id))
     }
 
+    /// What the peers told about themselves lately: each one's newest report that was checked.
+    ///
+    /// # Errors
+    /// When the node stops before it could answer.
+    pub async fn peers_telemetry(&self) -> Result<Vec<PeerTelemetry>, Stopped> {
+        self.inspect(|view| {
+            let named = |(peer, report): (_, &Telemetry)| {
+                let address = view.peers.identity(peer)?.address;
+                Some(PeerTelemetry { address, report: report.clone() })
+            };
+            view.reports.recent(view.now.mono_ms).filter_map(named).collect()
+        })
+        .await
+    }
+
+    /// Begins to fetch what the ledger lacks. Subscribers are told when it began and ended.
+    ///
+    /// # Errors
+    /// When the node stops before it could answer.
+    pub async fn bootstrap(&self, order: BootstrapOrder) -> Result<Ordered, Stopped> {
+        self.ask(|reply| Request::Bootstrap { order, reply }).await
+    }
+
+    /// What the node is fetching.
+    ///
+    /// # Errors
+    /// When the node stops before it could answer.
+    pub async fn bootstrap_status(&self) -> Result<BootstrapStatus, Stopped> {
+        self.inspect(|view| view.catch_up.status(view.now.mono_ms, view.peers)).await
+    }
+
     /// How many peers the node is connected to.
     pub fn peer_count(&self) -> u32 {
-        self.shared.peer_count
+        u32::try_from(self.shared.net.channels().count()).unwrap_or(u32::MAX)
+    }
+
+    /// Who the node is connected to.
+    pub fn peers(&self) -> Vec<PeerInfo> {
+        self.shared.net.peers()
+    }
+
+    /// Where other nodes can connect to this one; `None` if they cannot.
+    pub fn peering(&self) -> Option<SocketAddr> {
+        self.shared.net.listening()
+    }
+
+    /// Connects to another node, if it answers. Returns at once.
+    pub fn dial(&self, address: SocketAddr) {
+        self.shared.net.dial(address);
+    }
+
+    /// What the network side counted since the node started.
+    pub fn net_stats(&self) -> NetStats {
+        self.shared.net.stats()
     }
 
     /// What the node is known by among its peers.
@@ -267,6 +357,26 @@ impl Node {
         self.shared.inbox.request(request(reply)).await?;
         answer.await.map_err(|_| Stopped)
     }
+}
+
+/// What a peer told about itself, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerTelemetry {
+    /// The other end of the connection.
+    pub address: SocketAddrV6,
+    /// What it told.
+    pub report: Telemetry,
+}
+
+/// What the network works at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActiveDifficulty {
+    /// The difficulties.
+    pub now: NetworkDifficulty,
+    /// The trend: what they are of their minimums, on the scale of sends.
+    pub multiplier: f64,
+    /// What the trend is the mean of, newest first.
+    pub samples: Vec<f64>,
 }
 
 /// A block that is in line.

@@ -6,6 +6,7 @@
 use banano_ledger::ProcessResult;
 use tokio::sync::oneshot;
 
+use crate::catch_up::Ordered;
 use crate::request::{ConfirmStart, Inspect, View};
 
 /// An answer, and whom it is for. Who went away needs none.
@@ -13,6 +14,7 @@ enum Answer {
     Process(oneshot::Sender<ProcessResult>, ProcessResult),
     Confirm(oneshot::Sender<ConfirmStart>, ConfirmStart),
     Release(oneshot::Sender<()>),
+    Bootstrap(oneshot::Sender<Ordered>, Ordered),
     Inspect(Inspect),
 }
 
@@ -35,6 +37,10 @@ impl Outbox {
         self.answers.push(Answer::Release(to));
     }
 
+    pub(crate) fn bootstrap(&mut self, to: oneshot::Sender<Ordered>, ordered: Ordered) {
+        self.answers.push(Answer::Bootstrap(to, ordered));
+    }
+
     pub(crate) fn inspect(&mut self, inspect: Inspect) {
         self.answers.push(Answer::Inspect(inspect));
     }
@@ -46,6 +52,7 @@ impl Outbox {
                 Answer::Process(to, result) => drop(to.send(result)),
                 Answer::Confirm(to, start) => drop(to.send(start)),
                 Answer::Release(to) => drop(to.send(())),
+                Answer::Bootstrap(to, ordered) => drop(to.send(ordered)),
                 Answer::Inspect(inspect) => inspect(view),
             }
         }

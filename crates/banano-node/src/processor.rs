@@ -6,19 +6,21 @@
 //! and no final vote is sent that could be forgotten. Under load a pass takes more at once; idle, it
 //! takes one block and ends within microseconds.
 //!
-//! `blocks`, `votes` and `requests` take in what came, `effects` carries out what the elections want.
+//! `blocks`, `votes`, `reports` and `requests` take in what came, `effects` carries out what the elections
+//! want, `crawl` looks for representatives.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use banano_consensus::{Consensus, Now};
+use banano_consensus::{Consensus, DifficultyTrend, Now};
 use banano_ledger::{Ledger, StoreError, Unchecked, Writer};
 use banano_primitives::{BlockHash, KeyPair, Network};
 use banano_wire::Message;
 
 use crate::catch_up::{self, CatchUp};
 use crate::clock::Clock;
+use crate::crawler::Crawler;
 use crate::events::Events;
 use crate::inbox::{Inbox, Intake};
 use crate::outbox::Outbox;
@@ -26,13 +28,25 @@ use crate::peers::{PeerId, Peers};
 use crate::recent::RecentBlocks;
 use crate::request::View;
 use crate::stats::{NodeStats, bump};
+use crate::telemetry::Reports;
+use crate::weights::LentWeights;
 
 mod blocks;
+mod crawl;
 mod effects;
+mod reports;
 mod requests;
 mod votes;
 
 use blocks::Arrival;
+
+/// The ledger as consensus sees it. A macro, so that the borrow leaves the elections free.
+macro_rules! weighed {
+    ($processor:expr) => {
+        crate::weights::Weighed::new(&$processor.parts.writer, $processor.parts.lent.as_ref())
+    };
+}
+use weighed;
 
 /// Requests of peers that one pass answers, for votes and for blocks. Each may read hundreds of rows
 /// and sign twice, so more are dropped: the asker asks again, or another node.
@@ -47,8 +61,12 @@ pub(crate) struct Parts {
     pub(crate) writer: Writer,
     pub(crate) consensus: Consensus,
     pub(crate) peers: Peers,
+    /// What this node is known by among its peers.
+    pub(crate) id: KeyPair,
     /// Whom this node votes for.
     pub(crate) representatives: Vec<KeyPair>,
+    /// Weights to go by until the ledger is in sync.
+    pub(crate) lent: Option<LentWeights>,
     pub(crate) events: Events,
 }
 
@@ -57,6 +75,8 @@ pub(crate) struct Processor {
     parts: Parts,
     unchecked: Unchecked,
     catch_up: CatchUp,
+    reports: Reports,
+    crawler: Crawler,
     /// Blocks to be processed in this pass, in order.
     arrivals: VecDeque<Arrival>,
     /// Blocks that waited for one that came, and fetched ones: processed when there is time. Bounded
@@ -72,15 +92,19 @@ pub(crate) struct Processor {
     favours_left: u32,
     outbox: Outbox,
     stats: NodeStats,
+    /// Of a node that somebody listens to.
+    difficulty: Option<DifficultyTrend>,
 }
 
 impl Processor {
     pub(crate) fn new(parts: Parts) -> Self {
         let unchecked_max = usize::try_from(parts.network.timings.unchecked_max);
-        let mut catch_up = CatchUp::default();
-        // What the others went on with while this node was away.
-        catch_up.walk(0);
+        let attempts_ms = parts.network.timings.bootstrap_interval.as_millis();
+        let catch_up = CatchUp::new(u64::try_from(attempts_ms).unwrap_or(u64::MAX));
+        let difficulty = parts.events.are_heard().then(|| DifficultyTrend::new(&parts.network));
         Self {
+            reports: Reports::new(&parts.network),
+            crawler: Crawler::new(&parts.network),
             parts,
             unchecked: unchecked_max.map_or_else(|_| Unchecked::default(), Unchecked::new),
             catch_up,
@@ -92,6 +116,7 @@ impl Processor {
             favours_left: 0,
             outbox: Outbox::default(),
             stats: NodeStats::default(),
+            difficulty,
         }
     }
 
@@ -115,7 +140,16 @@ impl Processor {
         if self.is_unfinished {
             return Some(Duration::ZERO);
         }
-        let wakeups = [self.parts.consensus.next_wakeup(), self.catch_up.next_wakeup()];
+        let has_peers = self.parts.peers.count() > 0;
+        let consensus = &self.parts.consensus;
+        let difficulty = self.difficulty.as_ref();
+        let wakeups = [
+            consensus.next_wakeup(),
+            self.catch_up.next_wakeup(has_peers),
+            has_peers.then(|| self.reports.due()),
+            has_peers.then(|| self.crawler.due()),
+            difficulty.map(|trend| trend.due(consensus.active_count() > 0)),
+        ];
         wakeups.into_iter().flatten().min().map(|due| self.parts.clock.until(due))
     }
 
@@ -124,6 +158,8 @@ impl Processor {
         self.favours_left = FAVOURS;
         let now = self.parts.clock.now();
         self.note_dropped(intake, now);
+        let changes = self.parts.peers.refresh();
+        self.catch_up.peers_changed(&changes, now.mono_ms);
         for request in intake.requests.drain(..) {
             self.take_request(request, now)?;
         }
@@ -133,10 +169,18 @@ impl Processor {
             self.take_message(from, message, now)?;
         }
         self.process_backlog(now)?;
-        self.parts.consensus.tick(&self.parts.writer, now)?;
+        self.parts.consensus.tick(&weighed!(self), now)?;
         self.carry_out(now)?;
+        self.follow_difficulty(now);
         self.is_unfinished |= !self.backlog.is_empty();
-        self.catch_up.ask(now.mono_ms, &mut self.parts.peers, &self.parts.writer)?;
+        let waiting = self.backlog.len();
+        self.catch_up.ask(now.mono_ms, waiting, &mut self.parts.peers, &self.parts.writer)?;
+        for notice in self.catch_up.take_notices() {
+            self.parts.events.bootstrap(notice);
+        }
+        self.report(now);
+        self.crawl(now)?;
+        self.return_weights();
         self.parts.writer.commit()?;
         self.leave(now);
         Ok(())
@@ -150,8 +194,20 @@ impl Processor {
             consensus: &self.parts.consensus,
             unchecked: &self.unchecked,
             stats: &self.stats,
+            reports: &self.reports,
+            catch_up: &self.catch_up,
+            peers: &self.parts.peers,
+            difficulty: self.difficulty.as_ref(),
             now,
         });
+    }
+
+    fn follow_difficulty(&mut self, now: Now) {
+        let Some(trend) = &mut self.difficulty else { return };
+        let told = trend.tick(now.mono_ms, || self.parts.consensus.work());
+        if let Some(difficulty) = told {
+            self.parts.events.difficulty(difficulty);
+        }
     }
 
     fn note_dropped(&mut self, intake: &Intake, now: Now) {
@@ -176,7 +232,7 @@ impl Processor {
             }
             Message::AscPullReq(request) if self.may_favour() => {
                 let answer = catch_up::answer(&request, &self.parts.writer)?;
-                self.parts.peers.send(from, Message::AscPullAck(answer));
+                self.parts.peers.send(from, &Message::AscPullAck(answer));
             }
             Message::AscPullAck(answer) => {
                 let blocks = self.catch_up.answered(from, answer, &self.parts.writer)?;
@@ -185,10 +241,10 @@ impl Processor {
             Message::ConfirmReq { .. } | Message::AscPullReq(_) => {
                 bump(&mut self.stats.requests_refused);
             }
+            Message::TelemetryReq => self.answer_telemetry_request(from, now),
+            Message::TelemetryAck(report) => self.take_report(from, report.as_deref(), now),
             Message::Keepalive(_)
             | Message::NodeIdHandshake(_)
-            | Message::TelemetryReq
-            | Message::TelemetryAck(_)
             | Message::BulkPull(_)
             | Message::BulkPush
             | Message::BulkPullAccount(_)

@@ -5,12 +5,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use banano_consensus::{Consensus, Now};
+use banano_consensus::{Consensus, DifficultyTrend, Now};
 use banano_ledger::{ProcessResult, Unchecked};
 use banano_primitives::{Account, Block, BlockHash};
 use tokio::sync::oneshot;
 
+use crate::catch_up::{BootstrapOrder, CatchUp, Ordered};
+use crate::peers::Peers;
 use crate::stats::NodeStats;
+use crate::telemetry::Reports;
 
 /// One request, with the way back to whoever waits for it.
 pub(crate) enum Request {
@@ -20,6 +23,10 @@ pub(crate) enum Request {
     Confirm { hash: BlockHash, reply: oneshot::Sender<ConfirmStart> },
     /// Let the representatives vote for one block, or for everything that they hold back.
     Release { hash: Option<BlockHash>, reply: oneshot::Sender<()> },
+    /// Hold back all votes of the representatives, or go on voting.
+    Pause { is_paused: bool, reply: oneshot::Sender<()> },
+    /// Fetch what the ledger lacks.
+    Bootstrap { order: BootstrapOrder, reply: oneshot::Sender<Ordered> },
     /// Look at what only the processing task sees.
     Inspect(Inspect),
 }
@@ -32,6 +39,10 @@ pub(crate) struct View<'a> {
     pub(crate) consensus: &'a Consensus,
     pub(crate) unchecked: &'a Unchecked,
     pub(crate) stats: &'a NodeStats,
+    pub(crate) reports: &'a Reports,
+    pub(crate) catch_up: &'a CatchUp,
+    pub(crate) peers: &'a Peers,
+    pub(crate) difficulty: Option<&'a DifficultyTrend>,
     pub(crate) now: Now,
 }
 
@@ -62,6 +73,8 @@ impl fmt::Debug for Request {
             Self::Process(process) => write!(f, "Process({})", process.block.hash()),
             Self::Confirm { hash, .. } => write!(f, "Confirm({hash})"),
             Self::Release { hash, .. } => write!(f, "Release({hash:?})"),
+            Self::Pause { is_paused, .. } => write!(f, "Pause({is_paused})"),
+            Self::Bootstrap { order, .. } => write!(f, "Bootstrap({order:?})"),
             Self::Inspect(_) => f.write_str("Inspect"),
         }
     }

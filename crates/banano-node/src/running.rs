@@ -91,7 +91,7 @@ impl Running {
 
 impl Running {
     /// Leaves a thread alone that does not end.
-    pub(crate) fn abandon(mut self) {
+    pub(crate) fn abandon(&mut self) {
         self.thread = None;
     }
 }

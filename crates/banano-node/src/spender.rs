@@ -11,7 +11,7 @@ use banano_primitives::{
     Account, Amount, Block, BlockDetails, BlockHash, Body, DetailKind, Difficulty, Epoch, KeyPair,
     Link, Root, StateBlock, Work,
 };
-use banano_work::Cancelled;
+use banano_work::{Request, WorkError};
 use tokio::sync::Mutex;
 
 use crate::node::Node;
@@ -68,7 +68,7 @@ pub enum SpendError {
     },
     /// No work was found.
     #[error(transparent)]
-    Work(#[from] Cancelled),
+    Work(#[from] WorkError),
     /// The ledger cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -214,7 +214,10 @@ impl Spender {
                 return Err(SpendError::WorkTooLow { given, needed });
             }
             Some(given) => given,
-            None => node.work().generate(root, needed).await?,
+            None => {
+                let account = Some(state.account);
+                node.work().generate(Request { account, ..Request::new(root, needed) }).await?
+            }
         };
         Ok(Arc::new(Block::signed(Body::State(state), &self.key, work)))
     }

@@ -23,6 +23,10 @@ pub struct NodeStats {
     pub dropped: Dropped,
     /// Requests of peers that came when a pass had answered enough of them.
     pub requests_refused: u64,
+    /// Telemetry of peers that was told to subscribers.
+    pub telemetry: u64,
+    /// Telemetry that an honest node of this network would not have sent.
+    pub telemetry_refused: u64,
     /// Messages that this node has no use for.
     pub messages_unused: u64,
     /// Blocks fetched to catch up.

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use banano_node::{AccountInfo, Ledger, LedgerRead, Node, ReceivableInfo, Stopped, StoreError};
 use banano_primitives::{Account, Amount, BlockHash, Network, SavedBlock};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use crate::answers::Answers;
 use crate::config::Config;
 use crate::error::Error;
+use crate::meters::Meters;
 use crate::names::Names;
 use crate::reply::{Object, Style};
 use crate::request::Request;
@@ -24,10 +25,11 @@ const PAGE: usize = 1024;
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) node: Node,
+    pub(crate) node: watch::Receiver<Option<Node>>,
     pub(crate) config: Config,
     pub(crate) style: Style,
     pub(crate) names: Names,
+    pub(crate) meters: Meters,
     /// Room for long answers.
     pub(crate) answers: Answers,
     /// Seats for long reads.
@@ -42,21 +44,22 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) request: Request,
+    pub(crate) node: Node,
     pub(crate) shared: Arc<Shared>,
     pub(crate) deadline: Instant,
 }
 
 impl Call {
     pub(crate) fn node(&self) -> &Node {
-        &self.shared.node
+        &self.node
     }
 
     pub(crate) fn ledger(&self) -> &Ledger {
-        self.shared.node.ledger()
+        self.node.ledger()
     }
 
     pub(crate) fn network(&self) -> &Network {
-        self.shared.node.network()
+        self.node.network()
     }
 
     pub(crate) fn style(&self) -> Style {

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod blocks;
+mod bootstrap;
 mod create;
 mod dev;
 mod elections;
@@ -14,11 +15,15 @@ mod ledger;
 mod network;
 mod process;
 mod receivable;
+mod stats;
 mod units;
 mod wallets;
 mod work;
 
 use std::pin::Pin;
+
+use banano_node::Node;
+use tokio::sync::oneshot;
 
 use crate::call::Call;
 use crate::error::Error;
@@ -43,6 +48,8 @@ pub(crate) enum Run {
     Wait(for<'a> fn(&'a Call) -> Future<'a>),
     /// Waits for work as well, so it may take longer.
     Work(for<'a> fn(&'a Call) -> Future<'a>),
+    /// Lets go of the node and waits until there is another one.
+    Replace(fn(Node) -> Result<oneshot::Receiver<()>, Error>),
 }
 
 /// A row of the table.
@@ -55,6 +62,10 @@ pub(crate) struct Command {
 }
 
 impl Command {
+    pub(crate) fn all() -> &'static [Self] {
+        COMMANDS
+    }
+
     pub(crate) fn find(name: &str) -> Option<&'static Self> {
         COMMANDS.iter().find(|command| command.names.contains(&name))
     }
@@ -68,7 +79,7 @@ const fn control(names: &'static [&'static str], run: Run) -> Command {
     Command { names, control: true, run }
 }
 
-use Run::{Now, Scan, Tell, Wait, Work};
+use Run::{Now, Replace, Scan, Tell, Wait, Work};
 
 /// Every command.
 pub(crate) const COMMANDS: &[Command] = &[
@@ -114,16 +125,26 @@ pub(crate) const COMMANDS: &[Command] = &[
     open(&["version"], Tell(network::version)),
     open(&["block_count"], Wait(network::block_count)),
     open(&["uptime"], Tell(network::uptime)),
+    open(&["peers"], Tell(network::peers)),
+    control(&["keepalive"], Now(network::keepalive)),
+    open(&["stats"], Wait(stats::stats)),
     open(&["telemetry"], Wait(network::telemetry)),
     open(&["confirmation_quorum"], Wait(network::confirmation_quorum)),
     open(&["representatives"], Scan(network::representatives)),
     open(&["representatives_online"], Wait(network::representatives_online)),
+    open(&["bootstrap"], Wait(bootstrap::bootstrap)),
+    open(&["bootstrap_any"], Wait(bootstrap::bootstrap_any)),
+    control(&["bootstrap_lazy"], Wait(bootstrap::bootstrap_lazy)),
+    open(&["bootstrap_status"], Wait(bootstrap::bootstrap_status)),
     open(&["available_supply"], Scan(network::available_supply)),
-    open(&["active_difficulty"], Tell(network::active_difficulty)),
+    open(&["active_difficulty"], Wait(network::active_difficulty)),
     // Work
     control(&["work_generate"], Work(work::work_generate)),
     control(&["work_cancel"], Now(work::work_cancel)),
     open(&["work_validate"], Now(work::work_validate)),
+    control(&["work_peers"], Tell(work::work_peers)),
+    control(&["work_peer_add"], Now(work::work_peer_add)),
+    control(&["work_peers_clear"], Tell(work::work_peers_clear)),
     // Keys and units
     open(&["key_create"], Now(keys::key_create)),
     open(&["key_expand"], Now(keys::key_expand)),
@@ -160,6 +181,13 @@ pub(crate) const COMMANDS: &[Command] = &[
     // The dev network only
     open(&["dev_confirm"], Wait(dev::dev_confirm)),
     open(&["dev_faucet"], Work(dev::dev_faucet)),
+    open(&["dev_fork"], Work(dev::dev_fork)),
+    open(&["dev_pause_votes"], Wait(dev::dev_pause_votes)),
+    open(&["dev_disconnect"], Now(dev::dev_disconnect)),
+    open(&["dev_delay"], Now(dev::dev_delay)),
+    open(&["dev_join"], Wait(dev::dev_join)),
+    open(&["dev_leave"], Wait(dev::dev_leave)),
+    open(&["dev_reset"], Replace(dev::dev_reset)),
 ];
 
 #[cfg(test)]

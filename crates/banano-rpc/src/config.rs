@@ -107,11 +107,13 @@ impl Config {
         Duration::from_millis(self.idle_timeout_ms)
     }
 
-    pub(crate) fn request_timeout(&self) -> Duration {
+    /// How long an answer may take.
+    pub fn request_timeout(&self) -> Duration {
         Duration::from_millis(self.request_timeout_ms)
     }
 
-    pub(crate) fn work_timeout(&self) -> Duration {
+    /// How long an answer that needs work may take.
+    pub fn work_timeout(&self) -> Duration {
         Duration::from_millis(self.work_timeout_ms)
     }
 }

@@ -13,6 +13,7 @@ use tracing::info;
 
 use crate::call::{Call, Shared};
 use crate::commands::{Answer, Command, Run};
+use crate::current;
 use crate::error::Error;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -23,8 +24,17 @@ pub(crate) async fn answer(shared: &Arc<Shared>, body: &[u8]) -> Bytes {
     // The seat of a long read is kept until its answer has found room, too.
     let mut seat = None;
     let (subject, answer) = match Request::parse(body, shared.config.nesting_max) {
-        Ok(request) => (subject(shared, &request), run(shared, request, begun, &mut seat).await),
-        Err(error) => (String::from("?"), Err(error)),
+        Ok(request) => {
+            let action = request.text("action").unwrap_or_default().to_owned();
+            let subject = subject(shared, &request);
+            let answer = run(shared, request, begun, &mut seat).await;
+            shared.meters.note(&action, answer.is_ok(), begun.elapsed());
+            (subject, answer)
+        }
+        Err(error) => {
+            shared.meters.note("", false, begun.elapsed());
+            (String::from("?"), Err(error))
+        }
     };
     log(&subject, &answer, begun.elapsed());
     let bytes = rendered(&answer.map_or_else(Reply::error, Reply::from));
@@ -54,12 +64,20 @@ async fn run(
         return Err(Error::ControlDisabled);
     }
     let limit = match command.run {
-        Run::Work(_) => shared.config.work_timeout(),
+        Run::Work(_) | Run::Replace(_) => shared.config.work_timeout(),
         _ if request.flag("do_work", false) => shared.config.work_timeout(),
         _ => shared.config.request_timeout(),
     };
     let deadline = begun + limit;
-    let call = Arc::new(Call { request, shared: Arc::clone(shared), deadline });
+    let node = timeout_at(deadline, current(&mut shared.node.clone())).await;
+    let node = node.map_err(|_| Error::Deadline(limit))?.ok_or(Error::Stopped)?;
+    if let Run::Replace(function) = command.run {
+        let done = function(node)?;
+        let done = timeout_at(deadline, done).await.map_err(|_| Error::Deadline(limit))?;
+        done.map_err(|_| Error::Stopped)?;
+        return Ok(shared.style.object().with("reset", 1));
+    }
+    let call = Arc::new(Call { request, node, shared: Arc::clone(shared), deadline });
     let mut object = timeout_at(deadline, run_now(command, &call, seat))
         .await
         .unwrap_or(Err(Error::Deadline(limit)))?;
@@ -80,6 +98,8 @@ async fn run_now(
     match command.run {
         Run::Tell(function) => Ok(function(call)),
         Run::Now(function) => function(call),
+        // Carried out before there is a call.
+        Run::Replace(_) => Err(Error::EmptyResponse),
         Run::Wait(function) | Run::Work(function) => function(call).await,
         Run::Scan(function) => {
             let free = Arc::clone(&call.shared.scans).acquire_owned().await;

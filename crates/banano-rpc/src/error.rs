@@ -80,6 +80,8 @@ pub(crate) enum Error {
     InvalidAddress,
     #[error("Invalid port")]
     InvalidPort,
+    #[error("Invalid ms, give 1 to 600000")]
+    BadDelay,
 
     // Blocks
     #[error("Block is invalid")]
@@ -185,10 +187,20 @@ pub(crate) enum Error {
     WorkEnough,
     #[error("Cancelled")]
     WorkCancelled,
+    #[error("Local work generation is disabled")]
+    LocalWorkDisabled,
+    #[error("Work generation is disabled")]
+    WorkDisabled,
     #[error("Work generation cancellation or failure")]
     WorkFailed,
 
     // Ours
+    #[error("This node does not follow the network's difficulty: nobody listens to it")]
+    NoDifficulty,
+    #[error(transparent)]
+    BadWorkPeer(banano_node::PeerAddressError),
+    #[error(transparent)]
+    NoWorkPeer(banano_node::AddPeerError),
     #[error("{0}")]
     Wallet(WalletError),
     #[error("this node keeps no wallets")]
@@ -201,6 +213,8 @@ pub(crate) enum Error {
     BodyTooLarge(usize),
     #[error("Request body broke off")]
     BodyBroken,
+    #[error("Nobody here can begin the network anew, or too many requests to do so are waiting")]
+    NoReset,
     #[error("{0} is only offered by the dev network")]
     DevNetworkOnly(&'static str),
     #[error(
@@ -208,6 +222,22 @@ pub(crate) enum Error {
          point, as in 1.5"
     )]
     BadDecimalAmount(String),
+    #[error("Cannot make a fork: {0}")]
+    NoFork(banano_node::ForkError),
+    #[error("Cannot do that: {0}")]
+    NoJoin(String),
+    #[error("Give hash (of an unconfirmed block) or account (a funded one), and only one of them")]
+    ForkOfWhat,
+    #[error("Bad publish {0:?}: give others (the rival goes to the other nodes first) or all")]
+    BadPublish(String),
+    #[error("Bad paused {0:?}: give true or false")]
+    BadPaused(String),
+    #[error("Invalid index: there are {0} representatives, counted from 0")]
+    NoSuchRepresentative(usize),
+    #[error("No WebSocket server runs beside this node")]
+    NoClients,
+    #[error("Invalid or missing type argument")]
+    StatsType,
     #[error("Give amount (raw) or amount_decimal (BAN), not both")]
     TwoAmounts,
 }

@@ -32,6 +32,11 @@ impl Request {
         }
     }
 
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn into_members(self) -> Members {
+        self.members
+    }
+
     /// The member as sent; `null` counts as not given.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         member(&self.members, name).filter(|value| **value != Value::Null)

@@ -7,6 +7,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -21,10 +22,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use crate::call::Shared;
-use crate::dispatch;
+use crate::config::Config;
 use crate::error::Error;
 use crate::reply::Reply;
+use crate::respond::Respond;
 use crate::stall::Stall;
 
 /// Bodies above `SMALL_BODY` that are held at once; more wait, within the deadline of their request.
@@ -33,13 +34,20 @@ pub(crate) const LARGE_BODIES: usize = 4;
 pub(crate) const SMALL_BODY: u64 = 16 * 1024;
 /// How long answers under way may take once the server stops.
 const STOP_GRACE: Duration = Duration::from_secs(3);
+/// How long somebody may take for the rest of a request once the server stops.
+const REST_GRACE: Duration = Duration::from_millis(500);
 /// Wait after an error of `accept`, such as too many open files, before it is tried again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts until `stop`, then lets answers under way finish.
-pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken) {
-    let seats = Arc::new(Semaphore::new(shared.config.connections_max));
-    let large = Arc::new(Semaphore::new(LARGE_BODIES));
+pub(crate) async fn run(
+    listener: TcpListener,
+    config: Config,
+    respond: impl Respond,
+    stop: CancellationToken,
+) {
+    let seats = Arc::new(Semaphore::new(config.connections_max));
+    let front = Arc::new(Front { config, respond, large: Arc::new(Semaphore::new(LARGE_BODIES)) });
     let tasks = TaskTracker::new();
     loop {
         let seat = tokio::select! {
@@ -54,7 +62,7 @@ pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: Cancel
         match stream {
             Ok((stream, _)) => {
                 let connection =
-                    Connection { shared: Arc::clone(&shared), large: Arc::clone(&large) };
+                    Connection { front: Arc::clone(&front), is_asked: AtomicBool::new(false) };
                 let stop = stop.clone();
                 tasks.spawn(async move {
                     connection.serve(stream, stop).await;
@@ -73,22 +81,26 @@ pub(crate) async fn run(listener: TcpListener, shared: Arc<Shared>, stop: Cancel
     }
 }
 
-/// What one connection needs.
-#[derive(Clone)]
-struct Connection {
-    shared: Arc<Shared>,
+/// What all connections share.
+struct Front<R> {
+    config: Config,
+    respond: R,
     large: Arc<Semaphore>,
 }
 
-impl Connection {
+/// One connection.
+struct Connection<R> {
+    front: Arc<Front<R>>,
+    /// All of a request is there, and perhaps its answer.
+    is_asked: AtomicBool,
+}
+
+impl<R: Respond> Connection<R> {
     async fn serve(self, stream: TcpStream, stop: CancellationToken) {
         // Answers are small and awaited; without this they could wait for an acknowledgement.
         let _ = stream.set_nodelay(true);
-        let service = service_fn(|request| {
-            let connection = self.clone();
-            async move { Ok::<_, Infallible>(connection.respond(request).await) }
-        });
-        let limit = self.shared.config.idle_timeout();
+        let service = service_fn(async |request| Ok::<_, Infallible>(self.respond(request).await));
+        let limit = self.front.config.idle_timeout();
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limit)
@@ -98,7 +110,12 @@ impl Connection {
             ended = connection.as_mut() => ended,
             () = stop.cancelled() => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                match tokio::time::timeout(REST_GRACE, connection.as_mut()).await {
+                    Ok(ended) => ended,
+                    Err(_) if self.is_asked.load(Relaxed) => connection.await,
+                    // There is nothing to answer.
+                    Err(_) => return,
+                }
             }
         };
         if let Err(cause) = ended {
@@ -107,9 +124,13 @@ impl Connection {
     }
 
     async fn respond(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        self.is_asked.store(false, Relaxed);
         match *request.method() {
             Method::POST => match self.body(request.into_body()).await {
-                Ok((body, _seat)) => response(dispatch::answer(&self.shared, &body).await),
+                Ok((body, _seat)) => {
+                    self.is_asked.store(true, Relaxed);
+                    response(self.front.respond.respond(body).await)
+                }
                 Err(error) => {
                     // The rest of the body is not read, so the connection cannot go on.
                     let mut response = refused(&error);
@@ -125,7 +146,7 @@ impl Connection {
 
     /// Takes a whole body, within its size and time. A large one keeps its seat until it is answered.
     async fn body(&self, body: Incoming) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Error> {
-        let config = &self.shared.config;
+        let config = &self.front.config;
         let most = config.body_bytes_max;
         let hint = body.size_hint();
         if hint.lower() > most as u64 {
@@ -134,7 +155,7 @@ impl Connection {
         let take = async {
             let mut seat = None;
             if hint.upper().is_none_or(|upper| upper > SMALL_BODY) {
-                let large = Arc::clone(&self.large);
+                let large = Arc::clone(&self.front.large);
                 seat = Some(large.acquire_owned().await.map_err(|_| Error::Stopped)?);
             }
             match Limited::new(body, most).collect().await {

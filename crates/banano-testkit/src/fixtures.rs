@@ -7,6 +7,7 @@
 mod blocks;
 mod events;
 mod keys;
+pub mod messages;
 
 pub use blocks::{BlockFixture, CHANGE, EPOCH, L_CHANGE, L_OPEN, L_RECEIVE, L_SEND, OPEN, SEND};
 pub use events::{

@@ -12,8 +12,14 @@
 
 pub mod arbitrary;
 pub mod clock;
+pub mod exposition;
+pub mod faulty;
 pub mod fixtures;
 pub mod lattice;
+pub mod work_peer;
 
 pub use clock::FakeClock;
+pub use exposition::Scrape;
+pub use faulty::{Faults, FaultyProxy, Line};
 pub use lattice::Lattice;
+pub use work_peer::{Reaction, TestWorkPeer};

@@ -1,7 +1,7 @@
 //! The pool: threads that all work on the oldest request.
 //!
-//! Called by the node from any thread. Owns its threads and the queue of requests. Never holds its
-//! lock while it hashes, reports or answers.
+//! Called by the factory, and by the set-up of a network. Owns its threads and the queue of requests.
+//! Never holds its lock while it hashes or answers.
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,6 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use banano_primitives::{Difficulty, Root, Work};
 use rand::rngs::{StdRng, SysRng};
@@ -29,22 +28,6 @@ const BATCH: u64 = 256;
 /// What `front` holds while there is nothing to do.
 const IDLE: u64 = 0;
 
-/// A request that came to its end, told to [`Report`] just before the caller gets its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finished {
-    /// What the work is for.
-    pub root: Root,
-    /// What was asked for.
-    pub difficulty: Difficulty,
-    /// From the request to its end.
-    pub duration: Duration,
-    /// The work, or that the request was cancelled.
-    pub outcome: Result<Work, Cancelled>,
-}
-
-/// Hears of every finished request. Called on the pool's threads and on those that cancel.
-pub type Report = Arc<dyn Fn(Finished) + Send + Sync>;
-
 /// Local threads that answer work requests one after the other (`node.md` §6.2).
 ///
 /// Dropping the pool cancels what waits and joins the threads.
@@ -63,17 +46,16 @@ impl fmt::Debug for WorkPool {
 }
 
 impl WorkPool {
-    /// Starts a pool of `threads` threads that tells `report` of every request's end.
+    /// Starts a pool of `threads` threads.
     ///
     /// # Errors
     /// When the system refuses a thread, or randomness to start from.
-    pub fn new(threads: NonZeroUsize, report: Report) -> io::Result<Self> {
+    pub fn new(threads: NonZeroUsize) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::new(State { queue: Queue::default(), last_id: IDLE, stopped: false }),
             changed: Condvar::new(),
             front: AtomicU64::new(IDLE),
             seats: Arc::new(Semaphore::new(SEATS)),
-            report,
         });
         let mut pool = Self { shared, threads: Vec::with_capacity(threads.get()) };
         for number in 0..threads.get() {
@@ -92,7 +74,7 @@ impl WorkPool {
     /// request.
     ///
     /// # Errors
-    /// [`Cancelled`] when somebody cancelled `root` or the pool was stopped.
+    /// [`Cancelled`] when the pool was stopped.
     pub async fn generate(&self, root: Root, difficulty: Difficulty) -> Result<Work, Cancelled> {
         let seats = Arc::clone(&self.shared.seats);
         let Ok(seat) = seats.acquire_owned().await else { return Err(Cancelled) };
@@ -122,18 +104,13 @@ impl WorkPool {
         answered.recv().unwrap_or(Err(Cancelled))
     }
 
-    /// Cancels every request for `root` and returns how many there were.
-    pub fn cancel(&self, root: &Root) -> usize {
-        self.shared.withdraw(|queue| queue.take_root(root))
-    }
-
     /// Cancels everything and lets the threads end. What is asked for later is cancelled at once.
     pub fn stop(&self) {
         self.shared.stop();
     }
 
     /// Requests that wait or are worked on.
-    pub fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.shared.lock().queue.len()
     }
 }
@@ -170,7 +147,6 @@ struct Shared {
     /// Id of the front request, readable without the lock: a thread stops when it moves on.
     front: AtomicU64,
     seats: Arc<Semaphore>,
-    report: Report,
 }
 
 struct State {
@@ -180,21 +156,20 @@ struct State {
 }
 
 impl Shared {
-    /// The state stays whole whatever a reporter does: it is never called under the lock.
+    /// The state stays whole: nothing that could panic happens under the lock.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a request at the end of the queue and returns its id; `None` when the pool is stopped.
     fn push(&self, root: Root, difficulty: Difficulty, reply: Reply) -> Option<u64> {
-        let since = now();
         let mut state = self.lock();
         if state.stopped {
             return None;
         }
         state.last_id = state.last_id.wrapping_add(1).max(IDLE + 1);
         let id = state.last_id;
-        state.queue.push(Request { id, root, difficulty, since, reply });
+        state.queue.push(Request { id, root, difficulty, reply });
         self.show_front(&state);
         Some(id)
     }
@@ -207,19 +182,17 @@ impl Shared {
         }
     }
 
-    /// Cancels what `take` takes out and returns how many those were.
-    fn withdraw(&self, take: impl FnOnce(&mut Queue) -> Vec<Request>) -> usize {
+    /// Cancels what `take` takes out.
+    fn withdraw(&self, take: impl FnOnce(&mut Queue) -> Vec<Request>) {
         let taken = {
             let mut state = self.lock();
             let taken = take(&mut state.queue);
             self.show_front(&state);
             taken
         };
-        let count = taken.len();
         for request in taken {
-            self.finish(request, Err(Cancelled));
+            (request.reply)(Err(Cancelled));
         }
-        count
     }
 
     fn stop(&self) {
@@ -227,14 +200,6 @@ impl Shared {
         self.lock().stopped = true;
         self.changed.notify_all();
         self.withdraw(Queue::take_all);
-    }
-
-    /// Reports and answers. The report comes first, so that whoever reads the answer can rely on it.
-    fn finish(&self, request: Request, outcome: Result<Work, Cancelled>) {
-        let Request { root, difficulty, since, reply, .. } = request;
-        let duration = now().saturating_duration_since(since);
-        (self.report)(Finished { root, difficulty, duration, outcome });
-        reply(outcome);
     }
 
     /// A thread's life: take the front request, search until it is done or gone, take the next.
@@ -265,7 +230,7 @@ impl Shared {
         }
     }
 
-    /// Answers request `id`, unless another thread or a cancel was quicker.
+    /// Answers request `id`, unless another thread was quicker or its caller went away.
     fn found(&self, id: u64, work: Work) {
         let request = {
             let mut state = self.lock();
@@ -274,14 +239,9 @@ impl Shared {
             request
         };
         if let Some(request) = request {
-            self.finish(request, Ok(work));
+            (request.reply)(Ok(work));
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the pool reports how long a search really took")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 #[cfg(test)]

@@ -21,8 +21,6 @@ pub(crate) struct Request {
     pub(crate) id: u64,
     pub(crate) root: Root,
     pub(crate) difficulty: Difficulty,
-    /// When the request came, by the pool's clock.
-    pub(crate) since: std::time::Instant,
     pub(crate) reply: Reply,
 }
 
@@ -46,14 +44,6 @@ impl Queue {
     pub(crate) fn take(&mut self, id: u64) -> Option<Request> {
         let position = self.requests.iter().position(|request| request.id == id)?;
         self.requests.remove(position)
-    }
-
-    /// Takes out every request for `root`.
-    pub(crate) fn take_root(&mut self, root: &Root) -> Vec<Request> {
-        let (taken, kept) =
-            self.requests.drain(..).partition::<Vec<_>, _>(|request| request.root == *root);
-        self.requests = kept.into();
-        taken
     }
 
     /// Takes out everything.

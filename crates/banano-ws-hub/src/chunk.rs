@@ -14,6 +14,8 @@ pub(crate) const CHUNK_BYTES_MAX: usize = 64 << 10;
 pub(crate) struct Chunk {
     frames: Vec<Bytes>,
     bytes: usize,
+    /// Sequence of the event of the first frame.
+    first: u64,
 }
 
 impl Chunk {
@@ -26,14 +28,16 @@ impl Chunk {
         self.is_empty() || self.bytes + frame.len() <= CHUNK_BYTES_MAX
     }
 
-    pub(crate) fn push(&mut self, frame: &Bytes) {
+    pub(crate) fn push(&mut self, sequence: u64, frame: &Bytes) {
+        if self.is_empty() {
+            self.first = sequence;
+        }
         self.bytes += frame.len();
         self.frames.push(frame.clone());
     }
 
-    /// Empties the chunk. Returns its bytes and of how many frames they are. A single frame is
-    /// returned as it is, without a copy.
-    pub(crate) fn take(&mut self) -> (Bytes, usize) {
+    /// Empties the chunk. A single frame is returned as it is, without a copy.
+    pub(crate) fn take(&mut self) -> Joined {
         let count = self.frames.len();
         let joined = match self.frames.as_slice() {
             [single] => single.clone(),
@@ -47,8 +51,18 @@ impl Chunk {
         };
         self.frames.clear();
         self.bytes = 0;
-        (joined, count)
+        Joined { bytes: joined, count, first: self.first }
     }
+}
+
+/// Frames that go out together.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    pub(crate) bytes: Bytes,
+    /// How many frames they are.
+    pub(crate) count: usize,
+    /// Sequence of the event of the first.
+    pub(crate) first: u64,
 }
 
 #[cfg(test)]
@@ -59,12 +73,12 @@ mod tests {
     fn frames_are_joined_in_order_up_to_the_bound() {
         let half = Bytes::from(vec![1; CHUNK_BYTES_MAX / 2]);
         let mut chunk = Chunk::default();
-        chunk.push(&half);
+        chunk.push(7, &half);
         assert!(chunk.has_room_for(&half));
-        chunk.push(&Bytes::from_static(b"x"));
+        chunk.push(9, &Bytes::from_static(b"x"));
         assert!(!chunk.has_room_for(&half));
-        let (bytes, count) = chunk.take();
-        assert_eq!((bytes, count), ([half.as_ref(), b"x"].concat().into(), 2));
+        let Joined { bytes, count, first } = chunk.take();
+        assert_eq!((bytes, count, first), ([half.as_ref(), b"x"].concat().into(), 2, 7));
         assert!(chunk.is_empty());
     }
 
@@ -73,7 +87,7 @@ mod tests {
         let large = Bytes::from(vec![1; 2 * CHUNK_BYTES_MAX]);
         let mut chunk = Chunk::default();
         assert!(chunk.has_room_for(&large));
-        chunk.push(&large);
-        assert_eq!(chunk.take().0.as_ptr(), large.as_ptr());
+        chunk.push(1, &large);
+        assert_eq!(chunk.take().bytes.as_ptr(), large.as_ptr());
     }
 }

@@ -10,6 +10,7 @@ use slab::Slab;
 use crate::{
     SessionId,
     chunk::Chunk,
+    frame::Framing,
     roster::Roster,
     wishes::{Profile, Wishes},
 };
@@ -32,6 +33,7 @@ pub(crate) struct ClassId(usize);
 pub(crate) struct Class {
     /// The wishes of every member.
     pub(crate) wishes: Wishes,
+    pub(crate) framing: Framing,
     pub(crate) members: Roster,
     /// What the members get of the batch that is being published; empty otherwise.
     pub(crate) chunk: Chunk,
@@ -75,10 +77,14 @@ impl Classes {
     }
 
     fn found(&mut self, profile: Profile, wishes: &Wishes) -> ClassId {
-        let class =
-            Class { wishes: wishes.clone(), members: Roster::default(), chunk: Chunk::default() };
+        let class = Class {
+            wishes: wishes.only(profile.topics),
+            framing: profile.framing,
+            members: Roster::default(),
+            chunk: Chunk::default(),
+        };
         let id = ClassId(self.slab.insert(class));
-        for topic in wishes.topics().iter() {
+        for topic in profile.topics.iter() {
             if let Some(listening) = self.by_topic.get_mut(topic.index()) {
                 listening.push(id);
             }

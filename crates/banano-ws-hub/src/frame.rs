@@ -1,19 +1,55 @@
-//! Finished WebSocket frames, as a server sends them (RFC 6455 §5.2).
+//! Finished messages as they go over the wire: WebSocket frames (RFC 6455 §5.2), or server-sent
+//! events (WHATWG HTML §9.2).
 //!
 //! Called by the hub for events and by the server for everything else it says. Pure bytes. Never
 //! masks and never fragments: a server's frames are unmasked, so that one frame serves every client
 //! that wants it.
 
+use banano_ws_protocol::Cursor;
 use bytes::Bytes;
 
+use crate::deflate::Window;
+
 /// The longest header: two bytes and a length of eight.
-const HEADER_MAX: usize = 10;
+pub(crate) const HEADER_MAX: usize = 10;
 /// `FIN` and opcode text.
 const TEXT: u8 = 0x81;
+/// `FIN` and opcode binary.
+const BINARY: u8 = 0x82;
+/// The bit that says that a message is compressed (RFC 7692 §6).
+const COMPRESSED: u8 = 0x40;
 /// `FIN` and opcode close.
 const CLOSE: u8 = 0x88;
 /// The longest reason of a close frame: 125 bytes of payload less the code.
 const REASON_MAX: usize = 123;
+
+/// How messages are told apart on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Framing {
+    /// A frame each.
+    #[default]
+    WebSocket,
+    /// A frame each, compressed where that makes it shorter.
+    Deflated(Window),
+    /// A server-sent event each, whose id is the cursor.
+    EventStream,
+}
+
+impl Framing {
+    /// Whether it is one of WebSocket's.
+    pub const fn is_websocket(self) -> bool {
+        !matches!(self, Self::EventStream)
+    }
+}
+
+/// What a frame with a message holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// UTF-8.
+    Text,
+    /// Anything.
+    Binary,
+}
 
 /// A ping without payload.
 pub const PING: Bytes = Bytes::from_static(&[0x89, 0]);
@@ -27,8 +63,45 @@ pub fn text(text: &[u8]) -> Bytes {
 
 /// Appends a frame with `text` to `out`.
 pub fn append_text(text: &[u8], out: &mut Vec<u8>) {
-    append_header(TEXT, text.len(), out);
+    append_data(Kind::Text, false, text, out);
+}
+
+/// Appends a frame with a message to `out`.
+pub(crate) fn append_data(kind: Kind, is_compressed: bool, payload: &[u8], out: &mut Vec<u8>) {
+    let first = match kind {
+        Kind::Text => TEXT,
+        Kind::Binary => BINARY,
+    };
+    let bit = if is_compressed { COMPRESSED } else { 0 };
+    append_header(first | bit, payload.len(), out);
+    out.extend_from_slice(payload);
+}
+
+/// Appends an event of an event stream to `out`. `text` must be one line.
+pub fn append_event(cursor: Cursor, text: &[u8], out: &mut Vec<u8>) {
+    append_event_id(cursor, out);
+    append_event_without_id(text, out);
+}
+
+/// Appends an event that has no place in the journal to an event stream. `text` must be one line.
+pub fn append_event_without_id(text: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"data: ");
     out.extend_from_slice(text);
+    out.extend_from_slice(b"\n\n");
+}
+
+/// Appends an error message to an event stream, as an event of type `error`.
+pub fn append_error_event(text: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"event: error\ndata: ");
+    out.extend_from_slice(text);
+    out.extend_from_slice(b"\n\n");
+}
+
+/// Appends the field by which an event stream tells a place in the journal.
+pub fn append_event_id(cursor: Cursor, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"id: ");
+    out.extend_from_slice(cursor.to_string().as_bytes());
+    out.push(b'\n');
 }
 
 /// Appends a close frame to `out`. A reason that is too long for a control frame is cut, at a

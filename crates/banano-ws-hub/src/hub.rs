@@ -3,16 +3,21 @@
 //! Called by one shard's thread for everything that its clients ask, and for every batch of events.
 //! Touches nothing. Never lets a refused request change anything.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use banano_ws_protocol::{Fault, Held, RenderSettings, Stamped, Subscription, Topic, Update};
+use banano_ws_protocol::{
+    Event, Fault, Held, RenderSettings, Stamped, Subscription, Topic, Update, Variant,
+};
 use bytes::Bytes;
 use slab::Slab;
 
 use crate::{
+    behind::{Behind, Lag, Order, Ticket},
     classes::Classes,
+    frame::Framing,
     index::Index,
     pass::Pass,
+    tally::Tally,
     wishes::{Profile, TopicSet, Wishes},
 };
 
@@ -27,7 +32,7 @@ impl SessionId {
     }
 }
 
-/// What one session may have.
+/// What one session may have, unless it is given [limits of its own](Hub::limit).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Accounts and hashes in the filters of all its subscriptions together.
@@ -43,18 +48,46 @@ pub struct Hub {
     classes: Classes,
     index: Index,
     pass: Pass,
+    /// Sequence of the last event that was published.
+    position: u64,
+    /// How many orders there were.
+    orders: u64,
+    /// Sessions with a topic that is ahead of what was published: they can't go on before it is.
+    ahead: Vec<SessionId>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) wishes: Wishes,
+    pub(crate) framing: Framing,
+    limits: Limits,
     seat: Seat,
+    /// What is not live; nearly always nothing.
+    behind: Option<Box<Behind>>,
 }
 
-/// Where events find a session.
+/// What became of what was handed to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is on its way, all of it.
+    Taken,
+    /// Nothing of it is: the session has no room.
+    Refused,
+}
+
+/// From where on a subscription wants its events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Start {
+    /// Whether events tell their cursor.
+    pub cursor: bool,
+    /// Sequence behind which to begin; `None`: with what is published next.
+    pub after: Option<u64>,
+}
+
+/// Where live events find a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Seat {
-    /// Nowhere: it has no subscription.
+    /// Nowhere: nothing of it is live.
     #[default]
     None,
     /// With others that want the same.
@@ -73,12 +106,29 @@ impl Hub {
             classes: Classes::default(),
             index: Index::default(),
             pass: Pass::new(settings),
+            position: 0,
+            orders: 0,
+            ahead: Vec::new(),
         }
     }
 
     /// Opens a session without subscriptions.
-    pub fn open(&mut self) -> SessionId {
-        SessionId(self.sessions.insert(Session::default()))
+    pub fn open(&mut self, framing: Framing) -> SessionId {
+        let session = Session {
+            wishes: Wishes::default(),
+            framing,
+            limits: self.limits,
+            seat: Seat::None,
+            behind: None,
+        };
+        SessionId(self.sessions.insert(session))
+    }
+
+    /// Gives a session limits of its own. They count for what it asks from now on.
+    pub fn limit(&mut self, id: SessionId, limits: Limits) {
+        if let Some(session) = self.sessions.get_mut(id.index()) {
+            session.limits = limits;
+        }
     }
 
     /// Closes a session with all its subscriptions. Does nothing if it is not open.
@@ -90,7 +140,10 @@ impl Hub {
     }
 
     /// Subscribes, in place of an earlier subscription to the same topic, of which nothing stays
-    /// (protocol.md §3.2).
+    /// (protocol.md §3.2), and returns the sequence behind which it is live.
+    ///
+    /// What the earlier one was still owed, because its client was too slow for it, is owed to the
+    /// new one, unless that says itself where to begin.
     ///
     /// # Errors
     ///
@@ -99,13 +152,24 @@ impl Hub {
         &mut self,
         id: SessionId,
         subscription: Subscription,
-    ) -> Result<(), TooManyAccounts> {
-        let Some(session) = self.sessions.get(id.index()) else { return Ok(()) };
+        start: Start,
+    ) -> Result<u64, TooManyAccounts> {
+        let position = self.position;
+        let Some(session) = self.sessions.get_mut(id.index()) else { return Ok(position) };
         let topic = subscription.topic();
         let others = session.wishes.entries_beside(topic);
-        self.limits.check(others.saturating_add(subscription.entries()))?;
-        self.change(id, topic, |wishes| wishes.put(subscription));
-        Ok(())
+        session.limits.check(others.saturating_add(subscription.entries()))?;
+        let owed = session.lag(topic).map(|lag| lag.position.max(lag.replayed_until));
+        let (after, live) = match (start.after, owed) {
+            (Some(after), _) => (after, position.max(after)),
+            (None, Some(owed)) => (owed, owed),
+            (None, None) => (position, position),
+        };
+        let replayed_until = if start.after.is_some() { live } else { 0 };
+        let lag = Lag { topic, position: after, replayed_until };
+        session.set_lag(topic, (after != position).then_some(lag));
+        self.change(id, topic, |wishes| wishes.put(subscription, start.cursor));
+        Ok(live)
     }
 
     /// Changes a subscription in place (protocol.md §6.1.5, §11.1). `topic` is `None` for `ack`, which is
@@ -132,23 +196,27 @@ impl Hub {
 
         let others = session.wishes.entries_beside(topic);
         let at_most = session.wishes.entries(topic).saturating_add(update.added());
-        if at_most.saturating_add(others) > self.limits.accounts {
+        if at_most.saturating_add(others) > session.limits.accounts {
             // It may still fit, for what is there already or deleted again: only trying tells.
             let mut tried = session.wishes.clone();
             tried.apply(topic, update);
-            self.limits.check(others.saturating_add(tried.entries(topic)))?;
+            session.limits.check(others.saturating_add(tried.entries(topic)))?;
         }
-        session.wishes.apply(topic, update);
-        // Only what was named is looked up again: one account more or less in a long list must not
-        // cost as much as the list.
-        let named = match topic {
-            Topic::Vote => &update.representatives,
-            _ => &update.accounts,
-        };
-        let accounts = session.wishes.accounts(topic);
-        for account in named.named() {
-            let listed = accounts.is_some_and(|accounts| accounts.contains(account));
-            self.index.set_account(id, topic, account, listed);
+        if let Some(behind) = &mut session.behind {
+            behind.forget_order(topic);
+        }
+        // A list of representatives that ends up empty is no filter any more; these lists are short.
+        let survives = topic != Topic::Vote
+            && session.wishes.anchor(topic).is_some_and(|anchor| anchor.survives(update));
+        if survives {
+            session.wishes.apply(topic, update);
+            // Only what was named is looked up again: one account more or less in a long list must
+            // not cost as much as the list.
+            self.index.refresh(id, topic, &session.wishes, update);
+        } else {
+            self.index.unlist(id, topic, &session.wishes);
+            session.wishes.apply(topic, update);
+            self.index.list(id, topic, &session.wishes);
         }
         self.reseat(id);
         Ok(())
@@ -156,6 +224,9 @@ impl Hub {
 
     /// Unsubscribes. Does nothing if there is no subscription.
     pub fn unsubscribe(&mut self, id: SessionId, topic: Topic) {
+        if let Some(session) = self.sessions.get_mut(id.index()) {
+            session.set_lag(topic, None);
+        }
         self.change(id, topic, |wishes| wishes.take(topic));
     }
 
@@ -164,10 +235,40 @@ impl Hub {
         self.subscribers.get(topic.index()).copied().unwrap_or(0)
     }
 
-    /// The sessions that are subscribed to anything.
+    /// Accounts and hashes that the filters of a session list.
+    pub fn entries(&self, id: SessionId) -> usize {
+        let session = self.sessions.get(id.index());
+        session.map_or(0, |it| Topic::ALL.into_iter().map(|topic| it.wishes.entries(topic)).sum())
+    }
+
+    /// The same without those of one topic.
+    pub fn entries_beside(&self, id: SessionId, topic: Topic) -> usize {
+        self.sessions.get(id.index()).map_or(0, |session| session.wishes.entries_beside(topic))
+    }
+
+    /// How many topics but one a session is subscribed to.
+    pub fn topics_beside(&self, id: SessionId, topic: Topic) -> usize {
+        let topics = self.sessions.get(id.index()).map(|session| session.wishes.topics());
+        topics.unwrap_or_default().iter().filter(|other| *other != topic).count()
+    }
+
+    /// Whether a subscription that [is narrow](Subscription::is_narrow) would be so no more after an
+    /// update. Only a list of representatives of votes can do that: when it ends up empty, it is no
+    /// filter.
+    pub fn widens(&self, id: SessionId, topic: Topic, update: &Update) -> bool {
+        let Some(session) = self.sessions.get(id.index()) else { return false };
+        topic == Topic::Vote && session.wishes.widens_votes(update)
+    }
+
+    /// The sessions to which anything is live.
     pub fn listeners(&self) -> impl Iterator<Item = SessionId> {
         let listening = self.sessions.iter().filter(|(_, session)| session.seat != Seat::None);
         listening.map(|(key, _)| SessionId(key))
+    }
+
+    /// Whether a session gets `topic` live.
+    pub fn is_live(&self, id: SessionId, topic: Topic) -> bool {
+        self.sessions.get(id.index()).is_some_and(|session| session.live().contains(topic))
     }
 
     /// Sessions that are open.
@@ -177,12 +278,146 @@ impl Hub {
 
     /// Hands every session what it wants of `events`: calls `deliver` with finished frames and how
     /// many they are. A session may be called several times; frames come in the order of `events`.
+    ///
+    /// A session that refuses something gets nothing more: all that was live to it is behind from
+    /// then on, and comes by orders.
     pub fn publish(
         &mut self,
         events: &[Arc<Stamped>],
-        deliver: impl FnMut(SessionId, &Bytes, usize),
+        deliver: impl FnMut(SessionId, &Bytes, usize) -> Delivery,
     ) {
-        self.pass.run(events, &mut self.classes, &self.index, &self.sessions, deliver);
+        let Self { pass, classes, index, sessions, .. } = self;
+        let mut refusals = pass.run(events, classes, index, sessions, deliver);
+        for (id, first) in refusals.drain() {
+            self.fall_behind(id, first.saturating_sub(1));
+        }
+        self.position = events.last().map_or(self.position, |event| event.sequence);
+    }
+
+    /// Hands out an event that stands in no journal, to those to whom its topic is live or not.
+    /// Who has no room for it does not get it.
+    pub fn announce(
+        &mut self,
+        event: &Arc<Stamped>,
+        deliver: impl FnMut(SessionId, &Bytes, usize) -> Delivery,
+    ) {
+        let Self { pass, classes, index, sessions, .. } = self;
+        pass.run(std::slice::from_ref(event), classes, index, sessions, deliver);
+    }
+
+    /// Measures how long rendering takes, by a clock that tells time from any beginning.
+    pub fn measure_with(&mut self, stopwatch: fn() -> Duration) {
+        self.pass.measure_with(stopwatch);
+    }
+
+    /// What was handed out by [`Hub::publish`] since this was last asked.
+    pub fn take_tally(&mut self) -> Tally {
+        self.pass.take_tally()
+    }
+
+    /// The topics that a session is subscribed to, and how many accounts and hashes the filters of each
+    /// list.
+    pub fn subscriptions(&self, id: SessionId) -> impl Iterator<Item = (Topic, usize)> {
+        let session = self.sessions.get(id.index());
+        session.into_iter().flat_map(|session| {
+            let wishes = &session.wishes;
+            let topics = Topic::ALL.into_iter();
+            topics.filter(|it| wishes.has(*it)).map(|it| (it, wishes.entries(it)))
+        })
+    }
+
+    /// Sequence of the last event that was published.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Goes on behind `position`, without the events up to there.
+    pub fn skip_to(&mut self, position: u64) {
+        self.position = position;
+    }
+
+    /// Takes a session from the live ones: it gets what is behind `position` by orders.
+    pub fn fall_behind(&mut self, id: SessionId, position: u64) {
+        let Some(session) = self.sessions.get_mut(id.index()) else { return };
+        for topic in session.live().iter() {
+            session.set_lag(topic, Some(Lag { topic, position, replayed_until: 0 }));
+        }
+        self.reseat(id);
+    }
+
+    /// The sessions that were ahead of what was published, and may be so no more.
+    pub fn take_ahead(&mut self) -> Vec<SessionId> {
+        std::mem::take(&mut self.ahead)
+    }
+
+    /// The place up to which a topic that is behind has got, for every such topic of a session.
+    pub fn places(&self, id: SessionId) -> impl Iterator<Item = (Topic, u64)> {
+        let behind = self.sessions.get(id.index()).and_then(|session| session.behind.as_ref());
+        behind.into_iter().flat_map(|it| it.lags()).map(|lag| (lag.topic, lag.position))
+    }
+
+    /// What a session is to get next, if it is behind. Topics that have caught up are live from now
+    /// on. To be called when the session has room, and again when that order is done.
+    pub fn next_order(&mut self, id: SessionId) -> Option<Order> {
+        let (position, settings) = (self.position, self.pass.settings());
+        let session = self.sessions.get_mut(id.index())?;
+        let behind = session.behind.as_mut()?;
+        if behind.is_ordering() {
+            return None;
+        }
+        behind.arrive(position);
+        let lag = behind.last(position);
+        let Some(lag) = lag else {
+            if behind.is_empty() {
+                session.behind = None;
+            } else if !self.ahead.contains(&id) {
+                self.ahead.push(id);
+            }
+            self.reseat(id);
+            return None;
+        };
+        self.orders = self.orders.wrapping_add(1);
+        let ticket = Ticket(self.orders);
+        behind.order(ticket, lag.topic);
+        let order = Order {
+            session: id,
+            ticket,
+            topic: lag.topic,
+            after: lag.position,
+            until: position,
+            wishes: session.wishes.only([lag.topic].into_iter().collect()),
+            framing: session.framing,
+            replayed_until: lag.replayed_until,
+            settings,
+        };
+        self.reseat(id);
+        Some(order)
+    }
+
+    /// Ends an order. `done` is the sequence up to which the session has everything that it wants
+    /// of the topic; `None` if nothing came of it. Returns false if the order is void, because the
+    /// subscription is another or gone: then nothing that came of it may be handed on.
+    pub fn end_order(&mut self, id: SessionId, ticket: Ticket, done: Option<u64>) -> bool {
+        let session = self.sessions.get_mut(id.index());
+        let Some(behind) = session.and_then(|session| session.behind.as_mut()) else {
+            return false;
+        };
+        let Some(topic) = behind.end_order(ticket) else { return false };
+        if let Some(done) = done {
+            behind.advance(topic, done);
+        }
+        true
+    }
+
+    /// Whether an order is still wanted.
+    pub fn is_ordered(&self, id: SessionId, ticket: Ticket) -> bool {
+        let behind = self.sessions.get(id.index()).and_then(|session| session.behind.as_ref());
+        behind.is_some_and(|behind| behind.has_ordered(ticket))
+    }
+
+    /// Whether anything of a session is behind.
+    pub fn is_behind(&self, id: SessionId) -> bool {
+        self.sessions.get(id.index()).is_some_and(|session| session.behind.is_some())
     }
 
     /// Changes what a session wants on one topic, and lists it accordingly.
@@ -202,7 +437,7 @@ impl Hub {
     /// Moves a session to where its wishes belong.
     fn reseat(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(id.index()) else { return };
-        let seat = Seat::of(&session.wishes);
+        let seat = Seat::of(session);
         if seat == session.seat {
             return;
         }
@@ -226,15 +461,43 @@ impl Hub {
     }
 }
 
+impl Session {
+    /// How this session wants to see `event`, if it wants it and gets it live.
+    pub(crate) fn wants(&self, event: &Event) -> Option<Variant> {
+        let is_live = self.lag(event.topic()).is_none();
+        self.wishes.wants(event).filter(|_| is_live)
+    }
+
+    fn lag(&self, topic: Topic) -> Option<Lag> {
+        self.behind.as_ref()?.lag(topic)
+    }
+
+    /// The topics that are subscribed and live.
+    fn live(&self) -> TopicSet {
+        let behind = self.behind.as_ref().map(|behind| behind.topics());
+        self.wishes.topics().without(behind.unwrap_or_default())
+    }
+
+    fn set_lag(&mut self, topic: Topic, lag: Option<Lag>) {
+        if lag.is_some() || self.behind.is_some() {
+            let behind = self.behind.get_or_insert_default();
+            behind.set(topic, lag);
+            if behind.is_empty() {
+                self.behind = None;
+            }
+        }
+    }
+}
+
 impl Seat {
-    fn of(wishes: &Wishes) -> Self {
-        let topics = wishes.topics();
-        if topics.is_empty() {
+    fn of(session: &Session) -> Self {
+        let (live, wishes) = (session.live(), &session.wishes);
+        if live.is_empty() {
             return Self::None;
         }
         wishes
-            .profile()
-            .map_or_else(|| Self::Index(topics.without(wishes.by_account())), Self::Class)
+            .profile(live, session.framing)
+            .map_or_else(|| Self::Index(wishes.broad().and(live)), Self::Class)
     }
 }
 

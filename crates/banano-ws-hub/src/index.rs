@@ -1,70 +1,117 @@
-//! Where the sessions are found whose filters name accounts, or narrow by an extension filter.
+//! Where the sessions are found whose filters name something: accounts, hashes, an amount.
 //!
 //! Called by the hub. Touches nothing. Says who may want an event; the session's own filter has the
-//! last word, so an entry too many costs time and one too few would lose an event.
+//! last word, so an entry too many costs time and one too few would lose an event. What an event costs
+//! grows with those who may want it, not with those who are listed.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
-use banano_primitives::Account;
-use banano_ws_protocol::{Event, Topic};
+use banano_primitives::Amount;
+use banano_ws_protocol::{BlockFacts, Event, Topic, Update};
 
 use crate::{
     SessionId,
+    listings::{Facet, Listings},
     roster::Roster,
-    wishes::{TopicSet, Wishes},
+    wishes::{Anchor, TopicSet, Wishes},
 };
 
 /// Sessions outside of all classes, by what an event says.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// `confirmation` by owner or link.
-    parties: Listings,
+    listings: Listings,
     /// `confirmation` with `all_local_accounts`.
     local: Roster,
-    /// `vote` by representative.
-    representatives: Listings,
-    /// `new_unconfirmed_block` by owner or destination.
-    stored_parties: Listings,
-    /// Subscriptions without accounts, of sessions that have another with accounts, or an extension
-    /// filter: these look at every event of the topic.
+    /// Sessions by the least amount of block that they look at.
+    confirmed_at_least: BTreeSet<(Amount, SessionId)>,
+    stored_at_least: BTreeSet<(Amount, SessionId)>,
+    /// Subscriptions that look at every event of the topic, of sessions that have another that does
+    /// not, or an extension filter.
     broad: [Roster; Topic::ALL.len()],
 }
 
 impl Index {
-    /// Lists what the filter of `topic` in `wishes` names.
+    /// Lists what leads events of `topic` to the session.
     pub(crate) fn list(&mut self, id: SessionId, topic: Topic, wishes: &Wishes) {
-        self.set_filter(id, topic, wishes, true);
+        self.set(id, topic, wishes, true);
     }
 
     /// Undoes [`Index::list`]; `wishes` must be the same.
     pub(crate) fn unlist(&mut self, id: SessionId, topic: Topic, wishes: &Wishes) {
-        self.set_filter(id, topic, wishes, false);
+        self.set(id, topic, wishes, false);
     }
 
-    fn set_filter(&mut self, id: SessionId, topic: Topic, wishes: &Wishes, listed: bool) {
-        for account in wishes.accounts(topic).into_iter().flatten() {
-            self.set_account(id, topic, account, listed);
+    fn set(&mut self, id: SessionId, topic: Topic, wishes: &Wishes, listed: bool) {
+        let facets = Facets::of(topic);
+        match wishes.anchor(topic) {
+            None | Some(Anchor::Topic) => {}
+            Some(Anchor::Accounts(set)) => {
+                for it in set {
+                    self.listings.set(facets.party, it.as_bytes(), id, listed);
+                }
+            }
+            Some(Anchor::Hashes(set)) => {
+                for it in set {
+                    self.listings.set(facets.hash, it.as_bytes(), id, listed);
+                }
+            }
+            Some(Anchor::Counterparties(set)) => {
+                for it in set {
+                    self.listings.set(facets.counterparty, it.as_bytes(), id, listed);
+                }
+            }
+            Some(Anchor::Representatives(set)) => {
+                for it in set {
+                    self.listings.set(facets.representative, it.as_bytes(), id, listed);
+                }
+            }
+            Some(Anchor::AtLeast(amount)) => {
+                let sessions = self.at_least_mut(topic);
+                if listed {
+                    sessions.insert((amount, id));
+                } else {
+                    sessions.remove(&(amount, id));
+                }
+            }
         }
         if topic == Topic::Confirmation && wishes.local() {
             self.local.set(id, listed);
         }
     }
 
-    /// Lists or unlists one account of the filter of `topic`.
-    pub(crate) fn set_account(
+    /// Lists anew what `update`, which `wishes` has been through, names of the anchor's list.
+    pub(crate) fn refresh(
         &mut self,
         id: SessionId,
         topic: Topic,
-        account: &Account,
-        listed: bool,
+        wishes: &Wishes,
+        update: &Update,
     ) {
-        let listings = match topic {
-            Topic::Confirmation => &mut self.parties,
-            Topic::Vote => &mut self.representatives,
-            Topic::NewUnconfirmedBlock => &mut self.stored_parties,
-            _ => return,
-        };
-        listings.set(account, id, listed);
+        let facets = Facets::of(topic);
+        match wishes.anchor(topic) {
+            Some(Anchor::Accounts(set)) => {
+                for it in update.accounts.named() {
+                    self.listings.set(facets.party, it.as_bytes(), id, set.contains(it));
+                }
+            }
+            Some(Anchor::Hashes(set)) => {
+                for it in update.hashes.named() {
+                    self.listings.set(facets.hash, it.as_bytes(), id, set.contains(it));
+                }
+            }
+            Some(Anchor::Counterparties(set)) => {
+                for it in update.counterparties.named() {
+                    self.listings.set(facets.counterparty, it.as_bytes(), id, set.contains(it));
+                }
+            }
+            Some(Anchor::Representatives(set)) => {
+                for it in update.representatives.named() {
+                    let listed = set.contains(it);
+                    self.listings.set(facets.representative, it.as_bytes(), id, listed);
+                }
+            }
+            None | Some(Anchor::AtLeast(_) | Anchor::Topic) => {}
+        }
     }
 
     /// Lists or unlists a session under topics as a whole.
@@ -78,95 +125,94 @@ impl Index {
 
     /// Adds to `out` every session that may want `event`, each once.
     pub(crate) fn candidates(&self, event: &Event, out: &mut Vec<SessionId>) {
-        let broad = self.broad.get(event.topic().index());
-        out.extend_from_slice(broad.map_or(&[], Roster::members));
+        let topic = event.topic();
+        out.extend_from_slice(self.broad.get(topic.index()).map_or(&[], Roster::members));
         match event {
             Event::Confirmation(confirmation) => {
                 for party in confirmation.parties() {
-                    out.extend_from_slice(self.parties.get(&party));
+                    self.listings.find(Facet::Party, party.as_bytes(), out);
                 }
                 if confirmation.local {
                     out.extend_from_slice(self.local.members());
                 }
-                // Owner and link, or an account and "local", may lead to the same session.
-                out.sort_unstable();
-                out.dedup();
+                self.block_candidates(topic, &BlockFacts::from(confirmation), out);
             }
             Event::NewUnconfirmedBlock(stored) => {
                 for party in stored.parties() {
-                    out.extend_from_slice(self.stored_parties.get(&party));
+                    self.listings.find(Facet::StoredParty, party.as_bytes(), out);
                 }
-                out.sort_unstable(); // owner and destination may lead to the same session
-                out.dedup();
+                self.block_candidates(topic, &BlockFacts::from(stored), out);
             }
             Event::Vote(vote) => {
-                out.extend_from_slice(self.representatives.get(&vote.vote.account));
+                self.listings.find(Facet::Voter, vote.vote.account.as_bytes(), out);
             }
             _ => {}
+        }
+        // Owner and link, or an account and "local", may lead to the same session.
+        out.sort_unstable();
+        out.dedup();
+    }
+
+    fn block_candidates(&self, topic: Topic, facts: &BlockFacts<'_>, out: &mut Vec<SessionId>) {
+        let facets = Facets::of(topic);
+        self.listings.find(facets.hash, facts.block.hash().as_bytes(), out);
+        if let Some(counterparty) = facts.counterparty() {
+            self.listings.find(facets.counterparty, counterparty.as_bytes(), out);
+        }
+        if let Some(representative) = facts.block.representative() {
+            self.listings.find(facets.representative, representative.as_bytes(), out);
+        }
+        if let Some(amount) = facts.amount() {
+            let sessions = match topic {
+                Topic::Confirmation => &self.confirmed_at_least,
+                _ => &self.stored_at_least,
+            };
+            let reached = sessions.iter().take_while(|(least, _)| *least <= amount);
+            out.extend(reached.map(|(_, id)| *id));
+        }
+    }
+
+    fn at_least_mut(&mut self, topic: Topic) -> &mut BTreeSet<(Amount, SessionId)> {
+        match topic {
+            Topic::Confirmation => &mut self.confirmed_at_least,
+            _ => &mut self.stored_at_least,
         }
     }
 
     /// Entries held, for tests: an index that forgets nobody grows without bound.
     #[cfg(test)]
     pub(crate) fn entries(&self) -> usize {
-        let broad = self.broad.iter().map(|roster| roster.members().len()).sum::<usize>();
-        let listings = [&self.parties, &self.representatives, &self.stored_parties];
-        listings.into_iter().map(|listings| listings.0.len()).sum::<usize>()
+        self.listings.len()
             + self.local.members().len()
-            + broad
+            + self.confirmed_at_least.len()
+            + self.stored_at_least.len()
+            + self.broad.iter().map(|roster| roster.members().len()).sum::<usize>()
     }
 }
 
-/// Account → sessions. Clients choose the keys, so the hash is keyed at random (the standard one):
-/// nobody can choose accounts that fall on one another.
-#[derive(Debug, Default)]
-struct Listings(HashMap<Account, Listing>);
-
-/// The sessions under one account. Nearly always one.
-#[derive(Debug)]
-enum Listing {
-    One(SessionId),
-    Many(Box<Roster>),
+/// The facets of one topic's events.
+struct Facets {
+    party: Facet,
+    hash: Facet,
+    counterparty: Facet,
+    representative: Facet,
 }
 
-impl Listings {
-    fn get(&self, account: &Account) -> &[SessionId] {
-        match self.0.get(account) {
-            None => &[],
-            Some(Listing::One(id)) => std::slice::from_ref(id),
-            Some(Listing::Many(roster)) => roster.members(),
+impl Facets {
+    fn of(topic: Topic) -> Self {
+        if topic == Topic::NewUnconfirmedBlock {
+            return Self {
+                party: Facet::StoredParty,
+                hash: Facet::StoredHash,
+                counterparty: Facet::StoredCounterparty,
+                representative: Facet::StoredRepresentative,
+            };
         }
-    }
-
-    fn set(&mut self, account: &Account, id: SessionId, listed: bool) {
-        if listed { self.insert(account, id) } else { self.remove(account, id) }
-    }
-
-    fn insert(&mut self, account: &Account, id: SessionId) {
-        let listing = self.0.entry(*account).or_insert(Listing::One(id));
-        match listing {
-            Listing::One(only) if *only == id => {}
-            Listing::One(first) => {
-                let mut roster = Roster::default();
-                roster.set(*first, true);
-                roster.set(id, true);
-                *listing = Listing::Many(Box::new(roster));
-            }
-            Listing::Many(roster) => roster.set(id, true),
-        }
-    }
-
-    fn remove(&mut self, account: &Account, id: SessionId) {
-        let emptied = match self.0.get_mut(account) {
-            Some(Listing::One(only)) => *only == id,
-            Some(Listing::Many(roster)) => {
-                roster.set(id, false);
-                roster.is_empty()
-            }
-            None => false,
-        };
-        if emptied {
-            self.0.remove(account);
+        Self {
+            party: if topic == Topic::Vote { Facet::Voter } else { Facet::Party },
+            hash: Facet::Hash,
+            counterparty: Facet::Counterparty,
+            representative: Facet::Representative,
         }
     }
 }

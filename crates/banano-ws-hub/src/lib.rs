@@ -8,13 +8,23 @@
 //! Called by each shard of the server, which owns one hub. May touch nothing but memory. Never
 //! waits, opens no socket, reads no clock.
 
+mod behind;
 mod chunk;
 mod classes;
+mod deflate;
 pub mod frame;
+mod framer;
 mod hub;
 mod index;
+mod listings;
 mod pass;
 mod roster;
+mod tally;
 mod wishes;
 
-pub use hub::{Hub, Limits, SessionId, TooManyAccounts, Unchanged};
+pub use behind::{Order, Ticket};
+pub use deflate::Window;
+pub use frame::Framing;
+pub use framer::Framer;
+pub use hub::{Delivery, Hub, Limits, SessionId, Start, TooManyAccounts, Unchanged};
+pub use tally::Tally;

@@ -1,21 +1,24 @@
 //! One batch of events on its way out: who gets which bytes.
 //!
 //! Called by the hub. Touches nothing. Keeps the order of the batch for every session, over all
-//! topics, and renders each variant of an event at most once, and only if somebody wants it.
+//! topics, and renders each variant of an event at most once, and only if somebody wants it. A
+//! session that refuses something gets nothing more of the batch.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use banano_ws_protocol::{RenderSettings, Stamped, Variant, render};
+use banano_ws_protocol::{RenderSettings, Stamped};
 use bytes::Bytes;
+use rustc_hash::FxHashMap;
 use slab::Slab;
 
 use crate::{
-    SessionId,
-    chunk::Chunk,
+    Delivery, SessionId,
+    chunk::{Chunk, Joined},
     classes::{ClassId, Classes},
-    frame,
+    framer::{Framer, Look},
     hub::Session,
     index::Index,
+    tally::Tally,
 };
 
 /// Deliveries to single sessions that are gathered before they are handed out: what keeps the
@@ -26,48 +29,79 @@ const GATHERED_MAX: usize = 1 << 14;
 #[derive(Debug)]
 pub(crate) struct Pass {
     settings: RenderSettings,
-    text: Vec<u8>,
-    /// What single sessions get, in the order of the batch.
-    gathered: Vec<(SessionId, Bytes)>,
+    framer: Framer,
+    /// What single sessions get, with the sequence of its event, in the order of the batch.
+    gathered: Vec<(SessionId, u64, Bytes)>,
     /// Classes that got something into their chunk.
     waiting: Vec<ClassId>,
     candidates: Vec<SessionId>,
     chunk: Chunk,
+    refusals: Refusals,
+    tally: Tally,
+    /// Tells time from any beginning, to measure with.
+    stopwatch: Option<fn() -> Duration>,
 }
+
+/// Who refused something, and the sequence of the first event that it refused.
+pub(crate) type Refusals = FxHashMap<SessionId, u64>;
 
 impl Pass {
     pub(crate) fn new(settings: RenderSettings) -> Self {
         Self {
             settings,
-            text: Vec::new(),
+            framer: Framer::default(),
             gathered: Vec::new(),
             waiting: Vec::new(),
             candidates: Vec::new(),
             chunk: Chunk::default(),
+            refusals: Refusals::default(),
+            tally: Tally::default(),
+            stopwatch: None,
         }
     }
 
-    /// Hands out a batch.
+    /// Hands out a batch. Returns who refused some of it: nearly always nobody.
     pub(crate) fn run(
         &mut self,
         events: &[Arc<Stamped>],
         classes: &mut Classes,
         index: &Index,
         sessions: &Slab<Session>,
-        mut deliver: impl FnMut(SessionId, &Bytes, usize),
-    ) {
+        deliver: impl FnMut(SessionId, &Bytes, usize) -> Delivery,
+    ) -> Refusals {
+        let mut way = Way { deliver, refusals: std::mem::take(&mut self.refusals) };
         for event in events {
             let mut rendered = Rendered::default();
-            self.give_classes(event, &mut rendered, classes, &mut deliver);
+            let begun =
+                self.stopwatch.filter(|_| self.tally.render.is_none()).map(|now| (now, now()));
+            self.give_classes(event, &mut rendered, classes, &mut way);
             self.give_singles(event, &mut rendered, index, sessions);
+            if let Some((now, begun)) = begun {
+                self.tally.render = Some(now().saturating_sub(begun));
+            }
             if self.gathered.len() >= GATHERED_MAX {
-                self.hand_out_singles(&mut deliver);
+                self.hand_out_singles(&mut way);
             }
         }
         for class in self.waiting.drain(..) {
-            hand_out(classes, class, &mut deliver);
+            hand_out(classes, class, &mut way);
         }
-        self.hand_out_singles(&mut deliver);
+        self.hand_out_singles(&mut way);
+        way.refusals
+    }
+
+    /// Measures from now on.
+    pub(crate) fn measure_with(&mut self, stopwatch: fn() -> Duration) {
+        self.stopwatch = Some(stopwatch);
+    }
+
+    /// What was handed out since this was last asked.
+    pub(crate) fn take_tally(&mut self) -> Tally {
+        std::mem::take(&mut self.tally)
+    }
+
+    pub(crate) fn settings(&self) -> RenderSettings {
+        self.settings
     }
 
     fn give_classes(
@@ -75,22 +109,24 @@ impl Pass {
         event: &Stamped,
         rendered: &mut Rendered,
         classes: &mut Classes,
-        deliver: &mut impl FnMut(SessionId, &Bytes, usize),
+        way: &mut Way<impl FnMut(SessionId, &Bytes, usize) -> Delivery>,
     ) {
         let topic = event.event.topic();
         for place in 0..classes.listening(topic).len() {
             let Some(id) = classes.listening(topic).get(place).copied() else { return };
             let Some(class) = classes.get_mut(id) else { continue };
             let Some(variant) = class.wishes.wants(&event.event) else { continue };
-            let frame = rendered.get(event, variant, self.settings, &mut self.text);
+            let look = (variant, class.framing);
+            let frame = rendered.get(event, look, self.settings, &mut self.framer);
             if !class.chunk.has_room_for(frame) {
-                hand_out(classes, id, deliver);
+                hand_out(classes, id, way);
             }
             let Some(class) = classes.get_mut(id) else { continue };
             if class.chunk.is_empty() {
                 self.waiting.push(id);
             }
-            class.chunk.push(frame);
+            class.chunk.push(event.sequence, frame);
+            self.tally.count(topic, class.members.len(), frame.len());
         }
     }
 
@@ -105,51 +141,69 @@ impl Pass {
         index.candidates(&event.event, &mut self.candidates);
         for id in &self.candidates {
             let Some(session) = sessions.get(id.index()) else { continue };
-            let Some(variant) = session.wishes.wants(&event.event) else { continue };
-            let frame = rendered.get(event, variant, self.settings, &mut self.text);
-            self.gathered.push((*id, frame.clone()));
+            let Some(variant) = session.wants(&event.event) else { continue };
+            let look = (variant, session.framing);
+            let frame = rendered.get(event, look, self.settings, &mut self.framer);
+            self.gathered.push((*id, event.sequence, frame.clone()));
+            self.tally.count(event.event.topic(), 1, frame.len());
         }
     }
 
     /// Hands out what was gathered, joined by session.
-    fn hand_out_singles(&mut self, deliver: &mut impl FnMut(SessionId, &Bytes, usize)) {
+    fn hand_out_singles(
+        &mut self,
+        way: &mut Way<impl FnMut(SessionId, &Bytes, usize) -> Delivery>,
+    ) {
         // Stable: what a session gets stays in order.
-        self.gathered.sort_by_key(|(id, _)| *id);
-        for of_one in self.gathered.chunk_by(|(one, _), (next, _)| one == next) {
-            let Some((id, _)) = of_one.first() else { continue };
-            for (_, frame) in of_one {
+        self.gathered.sort_by_key(|(id, ..)| *id);
+        for of_one in self.gathered.chunk_by(|(one, ..), (next, ..)| one == next) {
+            let Some((id, ..)) = of_one.first() else { continue };
+            for (_, sequence, frame) in of_one {
                 if !self.chunk.has_room_for(frame) {
-                    let (bytes, count) = self.chunk.take();
-                    deliver(*id, &bytes, count);
+                    way.hand(*id, &self.chunk.take());
                 }
-                self.chunk.push(frame);
+                self.chunk.push(*sequence, frame);
             }
-            let (bytes, count) = self.chunk.take();
-            deliver(*id, &bytes, count);
+            way.hand(*id, &self.chunk.take());
         }
         self.gathered.clear();
     }
 }
 
+/// The way out, which a session that refused something does not go any more.
+struct Way<F> {
+    deliver: F,
+    refusals: Refusals,
+}
+
+impl<F: FnMut(SessionId, &Bytes, usize) -> Delivery> Way<F> {
+    fn hand(&mut self, id: SessionId, joined: &Joined) {
+        if !self.refusals.is_empty() && self.refusals.contains_key(&id) {
+            return;
+        }
+        if (self.deliver)(id, &joined.bytes, joined.count) == Delivery::Refused {
+            self.refusals.insert(id, joined.first);
+        }
+    }
+}
+
 /// The frames of one event that somebody wanted so far. Few: a linear search is the quickest.
 #[derive(Debug, Default)]
-struct Rendered(Vec<(Variant, Bytes)>);
+struct Rendered(Vec<(Look, Bytes)>);
 
 impl Rendered {
-    /// The frame of `variant`, rendered when it is first asked for.
+    /// The frame of `look`, rendered when it is first asked for.
     fn get(
         &mut self,
         event: &Stamped,
-        variant: Variant,
+        look: Look,
         settings: RenderSettings,
-        text: &mut Vec<u8>,
+        framer: &mut Framer,
     ) -> &Bytes {
-        let known = self.0.iter().position(|(rendered, _)| *rendered == variant);
+        let known = self.0.iter().position(|(rendered, _)| *rendered == look);
         let place = known.unwrap_or(self.0.len());
         if known.is_none() {
-            text.clear();
-            render(event, variant, &settings, text);
-            self.0.push((variant, frame::text(text)));
+            self.0.push((look, framer.message(event, look, settings)));
         }
         #[expect(clippy::indexing_slicing, reason = "found at this place, or just pushed there")]
         &self.0[place].1
@@ -160,13 +214,13 @@ impl Rendered {
 fn hand_out(
     classes: &mut Classes,
     class: ClassId,
-    deliver: &mut impl FnMut(SessionId, &Bytes, usize),
+    way: &mut Way<impl FnMut(SessionId, &Bytes, usize) -> Delivery>,
 ) {
     let Some(class) = classes.get_mut(class).filter(|class| !class.chunk.is_empty()) else {
         return; // handed out already, when it was full
     };
-    let (bytes, count) = class.chunk.take();
+    let joined = class.chunk.take();
     for id in class.members.members() {
-        deliver(*id, &bytes, count);
+        way.hand(*id, &joined);
     }
 }

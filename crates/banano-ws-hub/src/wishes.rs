@@ -3,29 +3,42 @@
 //! Called by the hub. Touches nothing. Never decides where the session is listed; it only says what
 //! the hub needs for that.
 
+use std::sync::Arc;
+
+use banano_primitives::{Amount, BlockHash};
 use banano_ws_protocol::{
-    AccountFilter, AccountSet, ConfirmationOptions, Event, Held, KindFilter, Subscription, Topic,
-    UnconfirmedOptions, Update, Variant, VoteOptions,
+    AccountFilter, AccountSet, BlockFilter, ConfirmationOptions, CursorDetail, Event, Held,
+    KindFilter, SortedSet, Subscription, Topic, UnconfirmedOptions, Update, Variant, VoteOptions,
 };
+
+use crate::frame::Framing;
 
 /// The subscriptions of a session. Small while there are none: most of what a connection costs is
 /// paid by those that listen to little.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wishes {
-    confirmation: Option<Box<ConfirmationOptions>>,
-    vote: Option<Box<VoteOptions>>,
-    unconfirmed: Option<Box<UnconfirmedOptions>>,
+    confirmation: Option<Arc<ConfirmationOptions>>,
+    vote: Option<Arc<VoteOptions>>,
+    unconfirmed: Option<Arc<UnconfirmedOptions>>,
     plain: TopicSet,
+    /// Topics whose events tell their cursor.
+    cursors: TopicSet,
 }
 
 impl Wishes {
     /// Subscribes, in place of an earlier subscription to the same topic.
-    pub(crate) fn put(&mut self, subscription: Subscription) {
+    pub(crate) fn put(&mut self, subscription: Subscription, cursor: bool) {
+        let topic = subscription.topic();
+        if cursor {
+            self.cursors.insert(topic);
+        } else {
+            self.cursors.remove(topic);
+        }
         match subscription {
-            Subscription::Confirmation(options) => self.confirmation = Some(Box::new(options)),
-            Subscription::Vote(options) => self.vote = Some(Box::new(options)),
+            Subscription::Confirmation(options) => self.confirmation = Some(Arc::new(options)),
+            Subscription::Vote(options) => self.vote = Some(Arc::new(options)),
             Subscription::NewUnconfirmedBlock(options) => {
-                self.unconfirmed = Some(Box::new(options));
+                self.unconfirmed = Some(Arc::new(options));
             }
             Subscription::Plain(topic) => self.plain.insert(topic),
         }
@@ -33,6 +46,7 @@ impl Wishes {
 
     /// Unsubscribes; fine if there is nothing.
     pub(crate) fn take(&mut self, topic: Topic) {
+        self.cursors.remove(topic);
         match topic {
             Topic::Confirmation => self.confirmation = None,
             Topic::Vote => self.vote = None,
@@ -44,23 +58,34 @@ impl Wishes {
     /// Carries out an `update` that [`Held::check`] let through.
     pub(crate) fn apply(&mut self, topic: Topic, update: &Update) {
         match topic {
-            Topic::Confirmation => self.confirmation.iter_mut().for_each(|it| it.apply(update)),
-            Topic::Vote => self.vote.iter_mut().for_each(|it| it.apply(update)),
+            Topic::Confirmation => {
+                self.confirmation.iter_mut().for_each(|it| Arc::make_mut(it).apply(update));
+            }
+            Topic::Vote => self.vote.iter_mut().for_each(|it| Arc::make_mut(it).apply(update)),
             Topic::NewUnconfirmedBlock => {
-                self.unconfirmed.iter_mut().for_each(|it| it.apply(update));
+                self.unconfirmed.iter_mut().for_each(|it| Arc::make_mut(it).apply(update));
             }
             _ => {}
         }
     }
 
-    /// The accounts by which events of `topic` find this session: those of its account filter, or the
-    /// representatives whose votes it wants. `None` if it looks at every event.
-    pub(crate) fn accounts(&self, topic: Topic) -> Option<&AccountSet> {
+    /// By what events of `topic` find this session: the part of its filter that fewest events pass.
+    /// `None` without a subscription.
+    pub(crate) fn anchor(&self, topic: Topic) -> Option<Anchor<'_>> {
         match topic {
-            Topic::Confirmation => self.confirmation.as_ref()?.filter.accounts.accounts(),
-            Topic::Vote => self.vote.as_ref()?.filter.representatives.as_ref(),
-            Topic::NewUnconfirmedBlock => self.unconfirmed.as_ref()?.filter.accounts.as_ref(),
-            _ => None,
+            Topic::Confirmation => {
+                let filter = &self.confirmation.as_ref()?.filter;
+                Some(Anchor::of(filter.accounts.accounts(), filter.blocks.as_deref()))
+            }
+            Topic::NewUnconfirmedBlock => {
+                let filter = &self.unconfirmed.as_ref()?.filter;
+                Some(Anchor::of(filter.accounts.as_ref(), filter.blocks.as_deref()))
+            }
+            Topic::Vote => {
+                let filter = &self.vote.as_ref()?.filter;
+                Some(filter.representatives.as_ref().map_or(Anchor::Topic, Anchor::Accounts))
+            }
+            topic => self.plain.contains(topic).then_some(Anchor::Topic),
         }
     }
 
@@ -120,8 +145,31 @@ impl Wishes {
         held.unwrap_or(Held::Nothing)
     }
 
+    /// These wishes on some topics only. Cheap: the lists are shared.
+    pub(crate) fn only(&self, topics: TopicSet) -> Self {
+        let mut some = self.clone();
+        for topic in self.topics().without(topics).iter() {
+            some.take(topic);
+        }
+        some
+    }
+
+    /// Whether votes of some representatives would become votes of all by an update.
+    pub(crate) fn widens_votes(&self, update: &Update) -> bool {
+        let Some(options) = self.vote.as_deref() else { return false };
+        let mut tried = options.clone();
+        tried.apply(update);
+        options.filter.representatives.is_some() && tried.filter.representatives.is_none()
+    }
+
     /// How this session wants to see `event`, if at all.
     pub(crate) fn wants(&self, event: &Event) -> Option<Variant> {
+        let variant = self.matches(event)?;
+        let tells = self.cursors.contains(event.topic());
+        Some(if tells { variant.with_cursor(CursorDetail::Live) } else { variant })
+    }
+
+    fn matches(&self, event: &Event) -> Option<Variant> {
         match event {
             Event::Confirmation(confirmation) => self
                 .confirmation
@@ -142,36 +190,44 @@ impl Wishes {
         }
     }
 
-    /// Topics whose subscription looks at accounts. Who has one is found by account, not by topic.
-    pub(crate) fn by_account(&self) -> TopicSet {
+    /// Topics of which every event must be shown to this session.
+    pub(crate) fn broad(&self) -> TopicSet {
         let mut topics = TopicSet::default();
         for topic in Topic::ALL {
-            if self.accounts(topic).is_some() {
+            if matches!(self.anchor(topic), Some(Anchor::Topic)) {
                 topics.insert(topic);
             }
         }
         topics
     }
 
-    /// Whether an extension filter narrows what it gets.
-    fn is_extended(&self) -> bool {
-        self.confirmation.as_ref().is_some_and(|options| options.filter.blocks.is_some())
-            || self.unconfirmed.as_ref().is_some_and(|options| options.filter.blocks.is_some())
+    /// Topics whose subscription is narrowed by accounts or the like, or by an extension filter.
+    fn narrowed(&self) -> TopicSet {
+        let mut topics = self.topics().without(self.broad());
+        if self.confirmation.as_ref().is_some_and(|options| options.filter.blocks.is_some()) {
+            topics.insert(Topic::Confirmation);
+        }
+        if self.unconfirmed.as_ref().is_some_and(|options| options.filter.blocks.is_some()) {
+            topics.insert(Topic::NewUnconfirmedBlock);
+        }
+        topics
     }
 
-    /// What sessions must have in common to get exactly the same bytes, always. `None` if an
-    /// account or an extension filter decides.
-    pub(crate) fn profile(&self) -> Option<Profile> {
-        if self.is_extended() || !self.by_account().is_empty() {
+    /// What sessions must have in common to get exactly the same of the topics `live`, always.
+    /// `None` if an account or an extension filter decides.
+    pub(crate) fn profile(&self, live: TopicSet, framing: Framing) -> Option<Profile> {
+        if !self.narrowed().and(live).is_empty() {
             return None;
         }
+        let confirmation =
+            self.confirmation.as_ref().filter(|_| live.contains(Topic::Confirmation));
+        let vote = self.vote.as_ref().filter(|_| live.contains(Topic::Vote));
         Some(Profile {
-            topics: self.topics(),
-            confirmation: self
-                .confirmation
-                .as_ref()
-                .map(|options| (options.filter.kinds, options.variant)),
-            vote: self.vote.as_ref().map(|options| {
+            topics: live,
+            cursors: self.cursors.and(live),
+            framing,
+            confirmation: confirmation.map(|options| (options.filter.kinds, options.variant)),
+            vote: vote.map(|options| {
                 let filter = &options.filter;
                 [filter.replays, filter.indeterminate, filter.late]
             }),
@@ -179,10 +235,67 @@ impl Wishes {
     }
 }
 
+/// By what an event finds a session. In the order of how few events each lets through, roughly; an
+/// account filter has the first word since without accounts it lets nothing through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Anchor<'w> {
+    /// Owner or other party, or the representative that votes.
+    Accounts(&'w AccountSet),
+    /// The block itself.
+    Hashes(&'w SortedSet<BlockHash>),
+    /// The other side of the block.
+    Counterparties(&'w AccountSet),
+    /// Whom the block names.
+    Representatives(&'w AccountSet),
+    /// What the block moves, at least.
+    AtLeast(Amount),
+    /// Nothing: it looks at every event of the topic.
+    Topic,
+}
+
+impl<'w> Anchor<'w> {
+    fn of(accounts: Option<&'w AccountSet>, blocks: Option<&'w BlockFilter>) -> Self {
+        let hashes = || blocks?.hashes.as_ref().map(Anchor::Hashes);
+        let counterparties = || blocks?.counterparties.as_ref().map(Anchor::Counterparties);
+        let representatives = || blocks?.representatives.as_ref().map(Anchor::Representatives);
+        let at_least = || blocks?.amounts.min.map(Anchor::AtLeast);
+        accounts
+            .map(Anchor::Accounts)
+            .or_else(hashes)
+            .or_else(counterparties)
+            .or_else(representatives)
+            .or_else(at_least)
+            .unwrap_or(Anchor::Topic)
+    }
+
+    /// Whether a subscription keeps this anchor through `update`. A list that an update names is a
+    /// filter from then on, so it can only go up in the order.
+    pub(crate) fn survives(self, update: &Update) -> bool {
+        match self {
+            Self::Accounts(_) => true,
+            Self::Hashes(_) => !update.accounts.is_present(),
+            Self::Counterparties(_) => !update.accounts.is_present() && !update.hashes.is_present(),
+            Self::Representatives(_) => {
+                !update.accounts.is_present()
+                    && !update.hashes.is_present()
+                    && !update.counterparties.is_present()
+            }
+            Self::AtLeast(_) | Self::Topic => {
+                !update.accounts.is_present()
+                    && !update.hashes.is_present()
+                    && !update.counterparties.is_present()
+                    && !update.representatives.is_present()
+            }
+        }
+    }
+}
+
 /// The wishes of a session that neither accounts nor extension filters narrow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Profile {
-    topics: TopicSet,
+    pub(crate) topics: TopicSet,
+    cursors: TopicSet,
+    pub(crate) framing: Framing,
     confirmation: Option<(KindFilter, Variant)>,
     /// `include_replays`, `include_indeterminate`, `include_late`.
     vote: Option<[bool; 3]>,
@@ -209,6 +322,11 @@ impl TopicSet {
         self.0 == 0
     }
 
+    /// The topics of this set that are in `other` as well.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The topics of this set that are not in `other`.
     pub(crate) fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
@@ -220,5 +338,13 @@ impl TopicSet {
 
     fn bit(topic: Topic) -> u16 {
         1 << topic.index()
+    }
+}
+
+impl FromIterator<Topic> for TopicSet {
+    fn from_iter<I: IntoIterator<Item = Topic>>(topics: I) -> Self {
+        let mut set = Self::default();
+        topics.into_iter().for_each(|topic| set.insert(topic));
+        set
     }
 }

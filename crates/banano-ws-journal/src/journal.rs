@@ -1,24 +1,30 @@
 //! The journal itself: a handle that everyone may clone.
 //!
-//! Called by sources (append) and by whoever serves clients (read). Owns the clock that stamps
-//! events. Never holds its lock while a reader works.
+//! Called by sources (append) and by whoever serves clients (read, replay). Says what can be asked of
+//! a journal; what the backends have in common is `core`.
 
 use std::{
     fmt,
     hash::{BuildHasher, RandomState},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::Path,
+    sync::Arc,
 };
 
-use banano_ws_protocol::{Event, Stamped};
-use tokio::sync::watch;
+use banano_ws_protocol::{Cursor, Event, Since, Stamped, Topic};
 
 use crate::{
+    DiskConfig, Examined, JournalFailure, OpenError, Opened, Query,
+    core::Core,
+    disk::{self, Intake},
+    history::History,
+    locate::LocateError,
+    meters::{JournalStats, timed},
     reader::Reader,
-    window::{Range, Window},
+    replay::Replay,
 };
 
-/// How much the journal keeps. Whichever is reached first drops the oldest events; the newest
-/// event is always kept.
+/// How much the journal keeps in memory. Whichever is reached first drops the oldest events; the
+/// newest event is always kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Number of events.
@@ -35,106 +41,245 @@ impl Default for Limits {
     }
 }
 
-/// The log of events. Clones are handles to the same journal.
+/// How far another edge of the same stream may be ahead of this one, in events.
+const AHEAD_MAX: u64 = 65_536;
+
+/// So far the clock may go back without any event's time doing so, in milliseconds.
+const MOMENT_MS: u64 = 1_000;
+
+/// The time, in milliseconds since the Unix epoch.
+pub(crate) type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// The log of events. Clones are handles to the same journal. A journal on disk is closed when
+/// [`Journal::close`] is called, or in its own time after the last handle is gone.
 #[derive(Clone)]
 pub struct Journal {
-    shared: Arc<Shared>,
+    core: Arc<Core>,
+    backend: Backend,
 }
 
-/// What handles and readers have in common.
-pub(crate) struct Shared {
-    id: u32,
-    clock: Box<dyn Fn() -> u64 + Send + Sync>,
-    window: Mutex<Window>,
-    /// Sequence of the newest event. Readers sleep on it; only the latest value counts.
-    newest: watch::Sender<u64>,
+/// What happens to appended events first.
+#[derive(Clone)]
+enum Backend {
+    /// They are visible at once.
+    Memory(Clock),
+    /// They are written before.
+    Disk(Arc<Intake>),
+    /// There are none: a follower fills the journal, or nobody.
+    Follower,
 }
 
 impl Journal {
     /// Makes a journal that lives in memory and ends with the process. `clock` gives the time in
     /// milliseconds since the Unix epoch; it is asked once per appended batch.
     pub fn memory(limits: Limits, clock: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        // A new name with every start: cursors of an earlier journal must not look valid in this.
-        let [a, b, c, d, ..] = RandomState::new().hash_one(clock()).to_le_bytes();
-        let id = u32::from_le_bytes([a, b, c, d]);
-        Self {
-            shared: Arc::new(Shared {
-                id,
-                clock: Box::new(clock),
-                window: Mutex::new(Window::new(limits)),
-                newest: watch::Sender::new(0),
-            }),
-        }
+        let core = Core::new(new_id(clock()), limits, 0, 0, None);
+        Self { core: Arc::new(core), backend: Backend::Memory(Arc::new(clock)) }
+    }
+
+    /// Opens the journal of a folder, or makes one there: topics with a retention are kept on disk,
+    /// the others in memory, with one sequence over all. Its two threads end with the journal.
+    ///
+    /// # Errors
+    ///
+    /// If the folder can't be used, is in use, or holds what this program can't read.
+    pub fn open(
+        config: &DiskConfig,
+        clock: impl Fn() -> u64 + Send + Sync + 'static,
+    ) -> Result<Opened, OpenError> {
+        let clock: Clock = Arc::new(clock);
+        let (core, intake, report) = disk::open(config, &clock)?;
+        let journal = Self { core, backend: Backend::Disk(Arc::new(intake)) };
+        Ok(Opened { journal, report })
+    }
+
+    /// Opens the journal of a folder to look at what it holds, and leaves it as it is: nothing is let go
+    /// of, and what is appended goes nowhere. `now_ms` is the time since the Unix epoch.
+    ///
+    /// # Errors
+    ///
+    /// If there is no journal, it is in use, or it can't be read.
+    pub fn examine(dir: &Path, now_ms: u64) -> Result<Examined, OpenError> {
+        disk::examine(dir, now_ms)
+    }
+
+    /// A journal to which nothing is appended through a handle.
+    pub(crate) fn following(core: Arc<Core>) -> Self {
+        Self { core, backend: Backend::Follower }
     }
 
     /// Appends events in order: stamps them with the next sequence numbers and one time, and wakes
-    /// the readers once. Callable from any thread; waits only for the lock, which nobody holds for
-    /// longer than it takes to copy a batch of pointers.
+    /// the readers once. Callable from any thread.
+    ///
+    /// In memory they are visible when this returns, and this waits for nothing but a lock that is
+    /// held as long as it takes to copy a batch of pointers. On disk they are queued; they become
+    /// visible after they were written, so that a killed process has every event that anybody saw.
+    /// While the queue is full, this waits. On an edge they are dropped: it tells what the stream has.
     pub fn append(&self, events: Vec<Event>) {
         if events.is_empty() {
             return;
         }
-        let newest = {
-            let mut window = self.shared.window();
-            let time_ms = (self.shared.clock)();
-            for event in events {
-                let sequence = window.newest().saturating_add(1);
-                let journal = self.shared.id;
-                window.push(Arc::new(Stamped { journal, sequence, time_ms, event }));
+        match &self.backend {
+            Backend::Memory(clock) => timed(&self.core.meters.append, || {
+                self.core.publish(|newest, latest_ms| {
+                    let time_ms = steady(clock(), latest_ms);
+                    stamp(self.core.id, newest, time_ms, events)
+                });
+            }),
+            Backend::Disk(intake) => intake.append(events),
+            Backend::Follower => {}
+        }
+    }
+
+    /// Says that events of `topic` may not be appended although they happen, until
+    /// [`Journal::resume`]. Places of before, and of meanwhile, have expired for this topic. Of no
+    /// effect on a topic that is kept outside of memory: its source has to be complete.
+    pub fn interrupt(&self, topic: Topic) {
+        self.core.interrupt(topic);
+    }
+
+    /// Says that all events of `topic` are appended from now on.
+    pub fn resume(&self, topic: Topic) {
+        match &self.backend {
+            Backend::Memory(clock) => self.core.resume(topic, clock()),
+            Backend::Disk(intake) => intake.resume(topic),
+            Backend::Follower => {}
+        }
+    }
+
+    /// Waits until everything that was appended before is visible; on disk, also synced.
+    /// Blocks; for the end of a program, and for tests.
+    pub fn flush(&self) {
+        if let Backend::Disk(intake) = &self.backend {
+            intake.flush();
+        }
+    }
+
+    /// Ends the journal: what was appended is written and synced, and the folder marked as whole.
+    /// Nothing can be appended any more. Blocks. The folder can be opened again once all handles,
+    /// readers and replays are gone.
+    pub fn close(&self) {
+        if let Backend::Disk(intake) = &self.backend {
+            intake.close();
+        }
+    }
+
+    /// Waits until the journal can't be written any more, if ever. Cancel safe.
+    pub async fn failed(&self) -> JournalFailure {
+        let mut failures = self.core.failures();
+        loop {
+            if let Some(failure) = failures.borrow_and_update().clone() {
+                return failure;
             }
-            window.newest()
-        };
-        // Two appenders may get here in either order: the value only ever grows.
-        self.shared.newest.send_if_modified(|known| {
-            let grown = newest > *known;
-            *known = newest.max(*known);
-            grown
-        });
+            if failures.changed().await.is_err() {
+                // The sender lives in the core, which this handle holds: it can't be gone.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// Names this journal in cursors.
     pub fn id(&self) -> u32 {
-        self.shared.id
+        self.core.id
+    }
+
+    /// What it holds, and how long appending takes.
+    pub fn stats(&self) -> JournalStats {
+        self.core.stats()
     }
 
     /// Sequence of the newest event; 0 before the first.
     pub fn newest(&self) -> u64 {
-        self.shared.window().newest()
+        self.core.newest()
     }
 
-    /// Sequence of the oldest event that is still held; one past [`Journal::newest`] while none is.
+    /// The place behind the newest event.
+    pub fn cursor(&self) -> Cursor {
+        self.core.cursor()
+    }
+
+    /// Finds the sequence **after** which a replay of `topic` begins, for [`Journal::replay`]: every
+    /// event of the topic that stands behind it is held. `Oldest` is always good. May read files; on
+    /// an edge, waits a moment for the server where a time lies before what memory holds. A cursor
+    /// that another edge gave may be a little ahead of this one, and is good, too.
+    ///
+    /// # Errors
+    ///
+    /// [`LocateError::Expired`] if that isn't so: too old, of another journal, or of the future.
+    pub fn locate(&self, topic: Topic, since: &Since) -> Result<u64, LocateError> {
+        let extent = self.core.extent(topic);
+        let is_edge = matches!(self.backend, Backend::Follower);
+        if let Since::Cursor(Cursor { journal, sequence }) = since
+            && is_edge
+            && *journal == extent.journal
+            && *sequence > extent.newest
+            && sequence - extent.newest <= AHEAD_MAX
+        {
+            return Ok(*sequence);
+        }
+        extent.locate(since, |time_ms| match self.core.archive(topic) {
+            // Spares the server the question where memory has the answer.
+            Some(_) if is_edge && self.core.last_before(time_ms) >= self.core.oldest() => {
+                Ok(self.core.last_before(time_ms))
+            }
+            Some(archive) => archive.last_before(topic, time_ms),
+            None => Ok(self.core.last_before(time_ms)),
+        })
+    }
+
+    /// Reads again the events that `query` looks for, from the first after `after` to `until`
+    /// included; no further than the newest event there is now.
+    pub fn replay(&self, query: Query, after: u64, until: u64) -> Replay {
+        Replay::new(Arc::clone(&self.core), query, after, until.min(self.newest()))
+    }
+
+    /// The events that any of `queries` looks for, in the order in which they happened. Each begins
+    /// behind the sequence beside it and ends with `until` included, or the newest event there is now.
+    pub fn history(&self, queries: impl IntoIterator<Item = (Query, u64)>, until: u64) -> History {
+        History::new(queries.into_iter().map(|(query, after)| self.replay(query, after, until)))
+    }
+
+    /// Sequence of the oldest event that is still held in memory; one past [`Journal::newest`] while
+    /// none is.
     pub fn oldest(&self) -> u64 {
-        self.shared.window().oldest()
+        self.core.oldest()
     }
 
     /// A reader of what is appended from now on.
     pub fn reader(&self) -> Reader {
-        let changes = self.shared.newest.subscribe();
-        let next = self.newest().saturating_add(1);
-        Reader::new(Arc::clone(&self.shared), changes, next)
+        Reader::new(Arc::clone(&self.core))
     }
 }
 
-impl Shared {
-    /// Copies what is held from `first` on, at most `max` events.
-    pub(crate) fn read(&self, first: u64, max: usize) -> Range {
-        self.window().read(first, max)
-    }
+/// A name for a new journal: cursors of an earlier one must not look valid in it.
+pub(crate) fn new_id(time_ms: u64) -> u32 {
+    let [a, b, c, d, ..] = RandomState::new().hash_one(time_ms).to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
 
-    fn window(&self) -> MutexGuard<'_, Window> {
-        // Nothing that runs under the lock leaves the window half changed, so poison is no harm.
-        self.window.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// The time of an event behind one of `latest_ms`. A clock that is set right by a moment stands still
+/// instead, so that times go back only where somebody has set it.
+pub(crate) fn steady(now_ms: u64, latest_ms: u64) -> u64 {
+    let is_moment = latest_ms.saturating_sub(now_ms) <= MOMENT_MS;
+    if is_moment { now_ms.max(latest_ms) } else { now_ms }
+}
+
+/// Gives events their places behind `newest`.
+pub(crate) fn stamp(
+    journal: u32,
+    newest: u64,
+    time_ms: u64,
+    events: Vec<Event>,
+) -> Vec<Arc<Stamped>> {
+    let sequences = newest.saturating_add(1)..;
+    let places = sequences.zip(events);
+    places
+        .map(|(sequence, event)| Arc::new(Stamped { journal, sequence, time_ms, event }))
+        .collect()
 }
 
 impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Journal").field("id", &self.shared.id).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Journal").field("id", &self.core.id).finish_non_exhaustive()
     }
 }

@@ -5,15 +5,15 @@
 
 use std::{future, sync::Arc};
 
-use banano_ws_protocol::Stamped;
+use banano_ws_protocol::{Cursor, Stamped};
 use tokio::sync::watch;
 
-use crate::journal::Shared;
+use crate::core::Core;
 
 /// Follows the journal from one place on. Each reader sees every event once, in order.
 #[derive(Debug)]
 pub struct Reader {
-    shared: Arc<Shared>,
+    core: Arc<Core>,
     changes: watch::Receiver<u64>,
     /// Sequence of the next event to hand out.
     next: u64,
@@ -35,20 +35,27 @@ pub enum Batch {
 }
 
 impl Reader {
-    pub(crate) fn new(shared: Arc<Shared>, changes: watch::Receiver<u64>, next: u64) -> Self {
-        Self { shared, changes, next }
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        let changes = core.changes();
+        let next = core.newest().saturating_add(1);
+        Self { core, changes, next }
     }
 
     /// Takes the next events, at most `max`. Doesn't wait.
     pub fn next_batch(&mut self, max: usize) -> Batch {
-        let range = self.shared.read(self.next, max);
-        if range.first > self.next {
+        let range = self.core.read(self.next, max);
+        if range.gone >= self.next {
             let from = self.next;
-            self.next = range.first;
-            return Batch::Lost { from, to: range.first - 1 };
+            self.next = range.gone.saturating_add(1);
+            return Batch::Lost { from, to: range.gone };
         }
-        self.next = range.events.last().map_or(self.next, |event| event.sequence + 1);
+        self.next = self.next.max(range.scanned.saturating_add(1));
         Batch::Events(range.events)
+    }
+
+    /// The place up to which events were taken.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { journal: self.core.id, sequence: self.next.saturating_sub(1) }
     }
 
     /// How many events wait to be taken, those included that may be lost by then.
@@ -61,7 +68,7 @@ impl Reader {
     pub async fn changed(&mut self) {
         let next = self.next;
         if self.changes.wait_for(|newest| *newest >= next).await.is_err() {
-            // The sender lives in `shared`, which this reader holds: it can't be gone.
+            // The sender lives in `core`, which this reader holds: it can't be gone.
             future::pending::<()>().await;
         }
     }

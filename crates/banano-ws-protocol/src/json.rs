@@ -11,3 +11,4 @@ mod text;
 
 pub(crate) use node::{Json, Node};
 pub use scan::JsonError;
+pub(crate) use text::flag as flag_word;

@@ -6,8 +6,10 @@
 
 mod topic;
 
+mod cursor;
 mod event;
 mod extra;
+mod status;
 
 mod options;
 mod variant;
@@ -18,6 +20,9 @@ mod request;
 mod message;
 mod render;
 
+mod schema;
+
+pub use cursor::{Cursor, CursorError, CursorRange, Since, SinceError};
 pub use event::{
     ActiveDifficulty, BlockFacts, Bootstrap, BootstrapMode, BootstrapPhase, Confirmation,
     ConfirmationKind, ConfirmationSideband, ElectionEvent, ElectionInfo, ElectionVote, Event,
@@ -28,17 +33,19 @@ pub use extra::{Extra, ExtraMember, Place, RawJson};
 pub use json::JsonError;
 pub use message::{
     Ack, ErrorMessage, FieldError, Incomplete, MessageError, ReceivedConfirmation, ReceivedEvent,
-    ServerEvent, ServerMessage, parse_message,
+    ServerEvent, ServerMessage, ServerStatus, parse_message,
 };
 pub use options::{
     AccountFilter, AccountSet, AmountRange, BlockFilter, ConfirmationFilter, ConfirmationOptions,
     Direction, Held, KindFilter, ListChange, SortedSet, Subscription, SubtypeWord,
     UnconfirmedFilter, UnconfirmedOptions, Update, VoteFilter, VoteOptions,
 };
-pub use render::{RenderSettings, render, render_ack, render_error};
+pub use render::{RenderSettings, render, render_ack, render_error, render_status};
 pub use request::{
-    Action, ErrorCode, ErrorReplies, Fault, Refusal, Request, RequestSettings, VoteWithoutOptions,
-    parse_request,
+    Action, ErrorCode, ErrorReplies, Fault, Follow, Refusal, Request, RequestSettings,
+    VoteWithoutOptions, parse_query, parse_request, query_credential, query_name, query_subscribes,
 };
+pub use schema::{CLOSE_CODES, asyncapi, schema, schema_names};
+pub use status::{STATUS_TOPIC, SourceState, SourceStatus, Status, UnknownSourceState};
 pub use topic::{Topic, UnknownTopic};
-pub use variant::{ElectionDetail, Includes, Variant};
+pub use variant::{CursorDetail, ElectionDetail, Includes, Variant};

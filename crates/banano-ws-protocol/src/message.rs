@@ -16,4 +16,5 @@ pub use fields::FieldError;
 pub use parse::{MessageError, parse_message};
 pub use received::{
     Ack, ErrorMessage, Incomplete, ReceivedConfirmation, ReceivedEvent, ServerEvent, ServerMessage,
+    ServerStatus,
 };

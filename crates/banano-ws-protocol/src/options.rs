@@ -103,6 +103,17 @@ impl Subscription {
         }
     }
 
+    /// Whether it lets through only what concerns accounts, hashes or representatives that it names,
+    /// or is of a topic that is not about every block or vote of the network.
+    pub fn is_narrow(&self) -> bool {
+        match self {
+            Self::Confirmation(options) => options.filter.is_narrow(),
+            Self::Vote(options) => options.filter.representatives.is_some(),
+            Self::NewUnconfirmedBlock(options) => options.filter.is_narrow(),
+            Self::Plain(topic) => !matches!(topic, Topic::StartedElection | Topic::StoppedElection),
+        }
+    }
+
     /// What an `update` finds here.
     pub const fn held(&self) -> Held {
         match self {

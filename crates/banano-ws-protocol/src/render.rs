@@ -7,15 +7,17 @@
 mod block;
 mod confirmation;
 mod reply;
+mod status;
 mod topics;
 mod writer;
 
 use banano_primitives::Prefix;
 
 pub use reply::{render_ack, render_error};
+pub use status::render_status;
 
-use crate::{Event, Place, Stamped, Variant};
-use writer::Writer;
+use crate::{Confirmation, CursorDetail, Event, Place, Stamped, Variant};
+pub(crate) use writer::Writer;
 
 /// Settings that change the text of all messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +35,25 @@ impl Default for RenderSettings {
     }
 }
 
-/// Appends the message that tells `stamped` to `out`, as `variant` wants it. Topics other than
-/// `confirmation` look the same in every variant.
+/// Appends the message that tells `stamped` to `out`, as `variant` wants it.
 pub fn render(stamped: &Stamped, variant: Variant, settings: &RenderSettings, out: &mut Vec<u8>) {
     let mut w = Writer::new(out, settings);
     w.open_root();
     w.text("topic", stamped.event.topic().name());
     w.number("time", stamped.time_ms);
+    match variant.cursor() {
+        CursorDetail::None => {}
+        CursorDetail::Live => w.cursor("cursor", stamped.cursor()),
+        CursorDetail::Replayed => {
+            w.cursor("cursor", stamped.cursor());
+            w.flag("replayed", true);
+        }
+    }
+    if let Event::Confirmation(Confirmation { healed: true, .. }) = &stamped.event
+        && variant.cursor() != CursorDetail::None
+    {
+        w.flag("healed", true);
+    }
     let extra = match &stamped.event {
         Event::Confirmation(it) => {
             confirmation::write(it, variant, &mut w);

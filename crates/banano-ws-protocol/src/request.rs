@@ -7,8 +7,13 @@
 mod action;
 mod fault;
 mod filters;
+mod known;
 mod options;
+mod query;
 mod warnings;
 
-pub use action::{Action, Request, RequestSettings, VoteWithoutOptions, parse_request};
+pub use action::{Action, Follow, Request, RequestSettings, VoteWithoutOptions, parse_request};
 pub use fault::{ErrorCode, ErrorReplies, Fault, Refusal};
+#[cfg(test)]
+pub(crate) use query::{LISTS, VALUES};
+pub use query::{parse_query, query_credential, query_name, query_subscribes};

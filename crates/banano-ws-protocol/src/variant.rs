@@ -3,8 +3,8 @@
 //! Small and `Copy`: the hub groups subscribers by it and renders each variant once. Never holds a
 //! filter: two subscribers with different filters share a rendering.
 
-/// How an event is rendered for a subscriber. Topics other than `confirmation` have one variant,
-/// the default.
+/// How an event is rendered for a subscriber. Topics other than `confirmation` differ by the cursor
+/// only.
 ///
 /// Made by [`Variant::confirmation`] so that two wishes with the same text are the same variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +13,19 @@ pub struct Variant {
     election: ElectionDetail,
     sideband: bool,
     linked_account: bool,
+    cursor: CursorDetail,
+}
+
+/// Whether an event tells its place in the journal (protocol.md §11.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum CursorDetail {
+    /// No: as from a node.
+    #[default]
+    None,
+    /// `cursor`.
+    Live,
+    /// `cursor`, and `replayed`: it happened before the subscription was made.
+    Replayed,
 }
 
 /// How much of the election a subscriber to `confirmation` wants to see.
@@ -71,7 +84,14 @@ impl Variant {
             election,
             sideband: includes.sideband_info,
             linked_account: includes.linked_account && includes.block,
+            cursor: CursorDetail::None,
         }
+    }
+
+    /// The same, with so much about its place in the journal.
+    #[must_use]
+    pub const fn with_cursor(self, cursor: CursorDetail) -> Self {
+        Self { cursor, ..self }
     }
 
     /// Whether the block is shown.
@@ -87,6 +107,11 @@ impl Variant {
     /// Whether height and local time are shown.
     pub const fn shows_sideband(self) -> bool {
         self.sideband
+    }
+
+    /// What is told about the event's place in the journal.
+    pub const fn cursor(self) -> CursorDetail {
+        self.cursor
     }
 
     /// Whether the block's other side is shown. Never without the block.

@@ -10,23 +10,50 @@
 //! May touch sockets and the clock. Never lets one client wait for another.
 
 mod config;
+mod demand;
+mod limits;
+mod refusals;
+mod reload;
 mod server;
+mod settings;
 mod stats;
 
 mod acceptor;
+mod admin;
+mod ask;
+mod catch_up;
 mod delivery;
-mod settings;
+mod drain;
+mod faults;
+mod metrics;
+mod replays;
 mod shard;
+mod sources;
 mod sweep;
+mod together;
+mod totals;
+mod watching;
 
+mod listener;
+mod socket;
+mod tls;
+
+mod admission;
+mod compression;
+mod documents;
+mod events;
 mod greeting;
+mod pages;
 mod routes;
 
-mod boundary;
 mod close;
 mod connection;
 mod inbound;
+mod inflate;
 mod outbox;
+mod quota;
+mod rate;
+mod recut;
 mod requests;
 mod session;
 
@@ -35,7 +62,16 @@ mod clock;
 #[cfg(test)]
 mod masked;
 
-pub use banano_ws_protocol::{ErrorReplies, VoteWithoutOptions};
-pub use config::{Config, Problem};
-pub use server::{Server, StartError, start};
+pub use admission::{AddressRange, NotARange, TokenHash, TokensError};
+pub use banano_ws_metrics::{Exposition, Kind, Registry};
+pub use banano_ws_protocol::{ErrorReplies, SourceState, SourceStatus, VoteWithoutOptions};
+pub use config::{Access, Config, Io, Metrics, Problem, ProxyProtocol};
+pub use demand::Demand;
+pub use faults::{Fault, Faults};
+pub use listener::{Listener, Listeners};
+pub use refusals::RefusalReason;
+pub use reload::{ReloadError, Reloader};
+pub use server::{Server, StartError, start, start_echo};
+pub use sources::Sources;
 pub use stats::Stats;
+pub use tls::TlsError;

@@ -17,17 +17,8 @@ pub(crate) trait TryWrite {
     fn try_write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize>;
 }
 
-impl TryWrite for tokio::net::TcpStream {
-    fn try_write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
-        match buffers {
-            [buffer] => self.try_write(buffer),
-            buffers => Self::try_write_vectored(self, buffers),
-        }
-    }
-}
-
 /// How much may wait for one client.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) messages: usize,
     pub(crate) bytes: usize,
@@ -68,14 +59,14 @@ pub(crate) enum SendError {
 const VECTORS_MAX: usize = 64;
 
 impl Outbox {
-    /// Sends finished frames: now, if nothing waits and the socket takes them, else in their turn.
-    /// Once the outbox is sealed, nothing happens.
+    /// Sends finished frames: now, if nothing waits and the socket takes them, else in their turn, and
+    /// only then within limits. Once the outbox is sealed, nothing happens.
     pub(crate) fn send(
         &mut self,
         socket: &impl TryWrite,
         frames: &Bytes,
         messages: usize,
-        limits: Limits,
+        limits: impl FnOnce() -> Limits,
     ) -> Result<(), SendError> {
         if self.sealed || frames.is_empty() {
             return Ok(());
@@ -84,7 +75,24 @@ impl Outbox {
         if written == frames.len() {
             return Ok(());
         }
-        self.push(frames.slice(written..), messages, limits)
+        self.push(frames.slice(written..), messages, limits())
+    }
+
+    /// Whether what is sent now would go straight to the socket.
+    pub(crate) fn is_open(&self) -> bool {
+        self.queue.is_empty() && !self.sealed
+    }
+
+    /// Takes note of what the socket took of frames that went straight to it, not by this outbox. What
+    /// it left waits here, whatever the limits: it was let through when nothing did.
+    pub(crate) fn left_over(&mut self, frames: &Bytes, written: usize, messages: usize) {
+        if written < frames.len() {
+            self.begun = written > 0;
+            let rest = frames.slice(written..);
+            self.messages += messages;
+            self.bytes += rest.len();
+            self.queue.push_back(Piece { rest, messages });
+        }
     }
 
     /// Sends bytes that nobody shares: they are copied only if they have to wait.

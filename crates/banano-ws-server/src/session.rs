@@ -6,13 +6,13 @@
 
 use std::{
     io::{self, ErrorKind},
-    net::Shutdown,
     rc::Rc,
     sync::atomic::Ordering::Relaxed,
 };
 
+use banano_ws_hub::Framing;
+use banano_ws_protocol::{Cursor, parse_query};
 use bytes::Bytes;
-use socket2::SockRef;
 use tokio::{
     io::Interest,
     task::{coop::consume_budget, yield_now},
@@ -21,13 +21,18 @@ use tokio::{
 use tracing::debug;
 
 use crate::{
-    clock,
+    catch_up, clock,
     close::Close,
     connection::Connection,
-    inbound::Inbound,
-    requests,
+    events::{Opening, Wanted},
+    inbound::{Heard, Inbound, InboundEnd, Room},
+    rate::{Bucket, Verdict},
     shard::{Scratch, Seat, Shard},
+    watching::{self, Watching},
 };
+
+/// What is kept of the buffer for replies from one turn to the next.
+const REPLIES_KEPT_BYTES: usize = 1 << 20;
 
 /// A session's own half.
 pub(crate) struct Session {
@@ -35,12 +40,59 @@ pub(crate) struct Session {
     /// Frees the place in the shard's tables when the session ends, however it ends.
     seat: Seat,
     inbound: Inbound,
+    /// How fast its client sends.
+    bucket: Bucket,
 }
 
 impl Session {
     pub(crate) fn new(shard: Rc<Shard>, seat: Seat) -> Self {
-        let inbound = Inbound::new(shard.settings.max_message_bytes);
-        Self { shard, seat, inbound }
+        let connection = seat.connection();
+        let inflates = matches!(connection.framing, Framing::Deflated(_));
+        let share = shard.totals.message_bytes.share();
+        let inbound = Inbound::new(connection.limits().message_bytes, inflates, share);
+        Self { shard, seat, inbound, bucket: Bucket::default() }
+    }
+
+    /// Subscribes as the query of the client's URL says, if it does.
+    pub(crate) fn subscribe(&mut self, query: Option<&str>) {
+        let Some(query) = query else { return };
+        let shard = Rc::clone(&self.shard);
+        let request = parse_query(query, None, shard.settings().replies.requests);
+        let mut replies = Vec::new();
+        shard.at_desk(self.connection(), |desk| desk.answer(request, self.seat.id(), &mut replies));
+        self.reply(&replies);
+    }
+
+    /// Begins a stream of events.
+    pub(crate) fn stream(&mut self, opening: &Opening) {
+        let (shard, id) = (Rc::clone(&self.shard), self.seat.id());
+        // The kernel finds out about a reader that is gone: it never says a word that we could miss.
+        #[cfg(target_os = "linux")]
+        if let Err(error) = self.connection().stream.set_user_timeout(shard.settings().idle_timeout)
+        {
+            debug!(%error, "a reader of events that vanishes is noticed late");
+        }
+        let Wanted::Events { subscription, start } = &opening.wanted else {
+            self.reply(&opening.head(None));
+            shard.at_desk(self.connection(), |desk| {
+                desk.watch(Watching::Asked);
+                None
+            });
+            return watching::tell_all(&shard, self.connection());
+        };
+        let topic = subscription.topic();
+        let mut hub = shard.hub.borrow_mut();
+        let Ok(live) = hub.subscribe(id, subscription.clone(), *start) else {
+            return self.connection().end(Close::Gone); // its size was checked
+        };
+        self.connection().shares.accounts.set(hub.entries(id));
+        if start.after.is_some() {
+            self.connection().shares.replays.set(1);
+        }
+        shard.count_subscribers(&hub, topic);
+        drop(hub);
+        let place = Cursor { sequence: start.after.unwrap_or(live), ..shard.position() };
+        self.reply(&opening.head(Some(place)));
     }
 
     /// Serves the client to the end. `first` is what it sent right behind its handshake.
@@ -53,8 +105,14 @@ impl Session {
             Err(close) => close,
         };
         debug!(?close, "session ends");
-        if let Close::Slow { .. } = close {
+        if let Some(count) = self.shard.counters.closed.get(close.index()) {
+            count.fetch_add(1, Relaxed);
+        }
+        if close.is_slowness() {
             self.shard.counters.closed_slow.fetch_add(1, Relaxed);
+        }
+        if let Some(reason) = close.refusal() {
+            self.shard.counters.refuse(reason);
         }
         // No more events, and no more counted, while the last words are on their way.
         self.seat.leave();
@@ -89,6 +147,9 @@ impl Session {
         };
         if interest.is_writable() && ready.is_writable() {
             connection.drain(self.shard.tick()).map_err(|_| Close::Gone)?;
+            if connection.is_behind() {
+                catch_up::go_on(&self.shard, connection.id);
+            }
         }
         if interest.is_readable() && ready.is_readable() {
             return self.read();
@@ -119,19 +180,54 @@ impl Session {
 
     /// Carries out what the client sent, and sends the replies: all of one turn by one write.
     fn take_with(&mut self, bytes: &[u8], replies: &mut Vec<u8>) -> Result<(), Close> {
-        let (shard, id) = (&self.shard, self.seat.id());
+        let (shard, id) = (Rc::clone(&self.shard), self.seat.id());
+        let connection = Rc::clone(self.seat.connection());
+        let framing = connection.framing;
+        if framing == Framing::EventStream {
+            return Ok(()); // a reader of events has nothing to say
+        }
         replies.clear(); // whatever became of the turn before, its replies are not this client's
-        let taken = self.inbound.take(bytes, replies, |message, replies| {
-            let mut hub = shard.hub.borrow_mut();
-            let touched = requests::handle(message, &mut hub, id, shard.settings.replies, replies);
-            if let Some(topic) = touched {
-                shard.count_subscribers(&hub, topic);
+        replies.shrink_to(REPLIES_KEPT_BYTES);
+        let (limits, totals) = (connection.limits(), connection.totals());
+        let room = Room { message_bytes: limits.message_bytes, total_bytes: totals.message_bytes };
+        let (bucket, now) = (&mut self.bucket, clock::running());
+        let taken = self.inbound.take(bytes, replies, room, |heard, replies| {
+            let bytes = match heard {
+                Heard::Message(_, message) => message.len(),
+                Heard::Control => 0,
+            };
+            match (bucket.take(limits.rate, now, bytes), heard) {
+                (Verdict::Flood, _) => return Err(InboundEnd::Flood),
+                (Verdict::Fine, Heard::Message(kind, message)) => match &shard.echo {
+                    None => shard.at_desk(&connection, |desk| desk.handle(message, id, replies)),
+                    Some(framer) => framer.borrow_mut().append(kind, message, framing, replies),
+                },
+                (Verdict::Early, Heard::Message(..)) => {
+                    shard.at_desk(&connection, |desk| {
+                        desk.refuse_early(limits.rate, replies);
+                        None
+                    });
+                }
+                // Pings are answered as long as the session lasts.
+                (Verdict::Fine | Verdict::Early, Heard::Control) => {}
             }
+            Ok(())
         });
-        let now = shard.tick();
-        self.connection().hear(now);
-        self.connection().send_slice(replies, now);
-        taken.map_err(|end| Close::of_inbound(end, shard.settings.max_message_bytes))
+        connection.hear(shard.tick());
+        self.reply(replies);
+        taken.map_err(|end| Close::of_inbound(end, &limits, totals))
+    }
+
+    /// Sends replies, and behind them what the requests let through of the past.
+    fn reply(&self, replies: &[u8]) {
+        let (shard, connection) = (&self.shard, self.connection());
+        connection.send_slice(replies, shard.tick());
+        watching::tell_all(shard, connection);
+        let is_behind = shard.hub.borrow().is_behind(connection.id);
+        connection.set_behind(is_behind);
+        if is_behind {
+            catch_up::go_on(shard, connection.id);
+        }
     }
 
     /// Sends the last words and waits until the client is gone: a socket that is closed while the
@@ -140,14 +236,18 @@ impl Session {
         if close == Close::Gone {
             return Ok(());
         }
-        let (connection, settings) = (self.connection(), &self.shard.settings);
-        if matches!(close, Close::Slow { .. }) {
+        let (connection, settings) = (self.connection(), self.shard.settings());
+        if close.is_slowness() {
             connection.abandon();
         }
-        connection.seal(&close.last_words(settings.replies.error_replies, clock::now_ms()))?;
+        connection.seal(&close.last_words(
+            connection.framing,
+            settings.replies.error_replies,
+            clock::now_ms(),
+        ))?;
         // A slow client may still come to read why it was closed.
         timeout(settings.write_timeout, self.drain()).await??;
-        SockRef::from(&connection.stream).shutdown(Shutdown::Write)?;
+        connection.stream.shut_down_writing()?;
         timeout(settings.close_timeout, self.drop_input()).await?
     }
 

@@ -6,29 +6,51 @@
 
 use std::{
     cell::{Cell, RefCell},
-    fmt,
-    net::TcpStream as StdTcpStream,
+    fmt, io,
     rc::Rc,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    sync::{Arc, OnceLock, atomic::Ordering::Relaxed},
+    time::Duration,
 };
 
 use axum::Router;
-use banano_ws_hub::{Hub, Limits as HubLimits, SessionId};
-use banano_ws_journal::Reader;
-use banano_ws_protocol::{RenderSettings, Topic};
-use tokio::{net::TcpStream, sync::mpsc, task::spawn_local, time::timeout};
+use banano_ws_hub::{Framer, Framing, Hub, Limits as HubLimits, SessionId};
+use banano_ws_journal::{Journal, Reader};
+use banano_ws_metrics::Registry;
+use banano_ws_protocol::{Cursor, RenderSettings, Topic};
+use bytes::Bytes;
+use tokio::{
+    sync::{mpsc, watch},
+    task::spawn_local,
+    time::timeout,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, error};
 
 use crate::{
+    admission::{Counts, Pass, Peer},
+    ask::Ask,
+    catch_up, clock,
     close::Close,
-    config::Config,
+    config::{Config, Metrics},
     connection::Connection,
-    delivery, greeting, routes,
+    delivery,
+    drain::Drain,
+    greeting::{self, Greeted, Wish},
+    listener::Accepted,
+    quota::Quota,
+    replays::{Outcome, Replays},
+    requests::Desk,
+    routes::{self, Known},
     session::Session,
     settings::Settings,
+    socket::Socket,
+    sources::Sources,
     stats::Counters,
     sweep::{self, Schedule, Tick},
+    tls::{Certificates, TlsSocket},
+    together::Together,
+    totals::Totals,
+    watching::{self, Told, Watching},
 };
 
 /// What one read takes from a socket at most, in bytes. Bounds what a single client can make the
@@ -39,17 +61,47 @@ const INPUT_BYTES: usize = 16 << 10;
 #[derive(Debug)]
 pub(crate) struct Blueprint {
     pub(crate) config: Config,
+    pub(crate) settings: watch::Receiver<Arc<Settings>>,
+    pub(crate) house: House,
     pub(crate) render: RenderSettings,
     pub(crate) reader: Reader,
+    pub(crate) journal: Journal,
+    pub(crate) replays: Replays,
     pub(crate) incoming: mpsc::Receiver<Incoming>,
+    pub(crate) asks: mpsc::Receiver<Ask>,
+    pub(crate) drain: watch::Receiver<Option<Duration>>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) demand: watch::Sender<()>,
     pub(crate) stop: CancellationToken,
+    pub(crate) network: Arc<OnceLock<Bytes>>,
+    pub(crate) sources: Sources,
+    pub(crate) metrics: Registry,
+    pub(crate) service: Service,
+}
+
+/// What clients get for what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// What they ask for.
+    Requests,
+    /// Their own words.
+    Echo,
+}
+
+/// What all shards of a server share. Clones are handles to the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct House {
+    pub(crate) totals: Arc<Totals>,
+    pub(crate) counts: Counts,
+    /// With which TCP connections are TLS.
+    pub(crate) certificates: Option<Certificates>,
 }
 
 /// A connection on its way from the acceptor to a shard.
 #[derive(Debug)]
 pub(crate) struct Incoming {
-    pub(crate) stream: StdTcpStream,
+    pub(crate) stream: Accepted,
+    pub(crate) peer: Peer,
     pub(crate) permit: Permit,
     pub(crate) admission: Admission,
 }
@@ -81,14 +133,29 @@ impl Drop for Permit {
 
 /// The state of one shard.
 pub(crate) struct Shard {
-    pub(crate) settings: Settings,
+    settings: RefCell<Arc<Settings>>,
+    pub(crate) totals: Arc<Totals>,
+    pub(crate) counts: Counts,
+    certificates: Option<Certificates>,
     pub(crate) routes: Router,
     pub(crate) hub: RefCell<Hub>,
     pub(crate) counters: Arc<Counters>,
+    demand: watch::Sender<()>,
     /// Lent to whoever reads from a socket; never across an await.
     pub(crate) scratch: RefCell<Scratch>,
+    /// Sends what a batch has for many sockets, where the system can; never across an await.
+    pub(crate) together: RefCell<Option<Together>>,
     /// By [`SessionId::index`].
     connections: RefCell<Vec<Option<Rc<Connection>>>>,
+    /// Of a server that gives back what it gets: makes its messages.
+    pub(crate) echo: Option<RefCell<Framer>>,
+    pub(crate) journal: Journal,
+    pub(crate) replays: Replays,
+    /// Where the replays bring what they found.
+    pub(crate) outcomes: mpsc::Sender<Outcome>,
+    /// What the subscribers of topic `status` know.
+    pub(crate) told: RefCell<Told>,
+    pub(crate) drain: Drain,
     tick: Cell<Tick>,
     tasks: TaskTracker,
 }
@@ -100,10 +167,13 @@ pub(crate) struct Scratch {
 }
 
 /// Runs a shard until it is told to stop and its clients are told so.
-pub(crate) async fn run(blueprint: Blueprint) {
-    let Blueprint { config, render, reader, mut incoming, counters, stop } = blueprint;
-    let shard = Rc::new(Shard::new(&config, render, counters, &stop));
+pub(crate) async fn run(blueprint: Blueprint, together: Option<Together>) {
+    let (sender, outcomes) = mpsc::channel(catch_up::OUTCOMES_MAX);
+    let shard = Rc::new(Shard::new(&blueprint, sender, together));
+    let Blueprint { config, reader, mut incoming, mut asks, stop, mut settings, .. } = blueprint;
     let mut delivery = spawn_local(delivery::run(Rc::clone(&shard), reader, stop.clone()));
+    spawn_local(catch_up::run(Rc::clone(&shard), outcomes));
+    spawn_local(watching::run(Rc::clone(&shard)));
     spawn_local(sweep::run(Rc::clone(&shard), Schedule::new(&config)));
     loop {
         tokio::select! {
@@ -113,6 +183,8 @@ pub(crate) async fn run(blueprint: Blueprint) {
                 Some(arrived) => shard.admit(arrived, &stop),
                 None => break, // the acceptor is gone: as good as a stop
             },
+            Ok(()) = settings.changed() => shard.adopt(&settings.borrow_and_update()),
+            Some(ask) = asks.recv() => ask(&shard),
             // Only a panic ends it before the stop. Better no clients than clients without events.
             _ = &mut delivery => {
                 error!("delivery has failed; this shard closes its clients and ends");
@@ -126,33 +198,53 @@ pub(crate) async fn run(blueprint: Blueprint) {
         if !delivery.is_finished() {
             let _ = delivery.await;
         }
+        watching::tell_news(&shard);
         shard.each_connection(|connection| connection.end(Close::Shutdown));
         shard.tasks.close();
         shard.tasks.wait().await;
     };
     // Each session waits for its client no longer than this by itself; what is left then ends with
     // the runtime.
-    let _ = timeout(shard.settings.close_timeout, closing).await;
+    let _ = timeout(shard.settings().close_timeout, closing).await;
 }
 
 impl Shard {
     fn new(
-        config: &Config,
-        render: RenderSettings,
-        counters: Arc<Counters>,
-        stop: &CancellationToken,
+        blueprint: &Blueprint,
+        outcomes: mpsc::Sender<Outcome>,
+        together: Option<Together>,
     ) -> Self {
-        let limits = HubLimits { accounts: config.max_accounts_per_session };
+        let Blueprint { config, render, reader, journal, replays, counters, house, .. } = blueprint;
+        let known = Known {
+            sources: blueprint.sources.clone(),
+            network: Arc::clone(&blueprint.network),
+            metrics: (config.metrics == Metrics::Main).then(|| blueprint.metrics.clone()),
+        };
+        let mut hub = Hub::new(*render, HubLimits { accounts: config.max_accounts_per_session });
+        hub.skip_to(reader.cursor().sequence);
+        hub.measure_with(clock::running);
+        counters.position.store(hub.position(), Relaxed);
         Self {
-            settings: Settings::new(config),
-            routes: routes::routes(stop.clone()),
-            hub: RefCell::new(Hub::new(render, limits)),
-            counters,
+            settings: RefCell::new(Arc::clone(&blueprint.settings.borrow())),
+            totals: Arc::clone(&house.totals),
+            counts: house.counts.clone(),
+            certificates: house.certificates.clone(),
+            routes: routes::routes(known),
+            hub: RefCell::new(hub),
+            counters: Arc::clone(counters),
+            demand: blueprint.demand.clone(),
             scratch: RefCell::new(Scratch {
                 input: vec![0; INPUT_BYTES].into(),
                 replies: Vec::new(),
             }),
+            together: RefCell::new(together),
             connections: RefCell::default(),
+            echo: (blueprint.service == Service::Echo).then(RefCell::default),
+            journal: journal.clone(),
+            replays: replays.clone(),
+            outcomes,
+            told: RefCell::new(Told::new(blueprint.sources.watch())),
+            drain: Drain::new(blueprint.drain.clone()),
             tick: Cell::new(0),
             tasks: TaskTracker::new(),
         }
@@ -160,9 +252,8 @@ impl Shard {
 
     /// Starts the task that greets a new connection and, if it becomes a WebSocket, the session's.
     fn admit(self: &Rc<Self>, arrived: Incoming, stop: &CancellationToken) {
-        let Incoming { stream, permit, admission } = arrived;
-        let stream = stream.set_nodelay(true).and_then(|()| TcpStream::from_std(stream));
-        let stream = match stream {
+        let Incoming { stream, peer, permit, admission } = arrived;
+        let stream = match stream.into_socket() {
             Ok(stream) => stream,
             Err(error) => return debug!(%error, "a connection was gone before it was greeted"),
         };
@@ -171,14 +262,80 @@ impl Shard {
             let greeted = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                greeted = greeting::greet(&shard, stream, admission) => greeted,
+                greeted = greeting::greet(&shard, stream, peer, admission) => greeted,
             };
-            let Some((stream, first)) = greeted else { return };
-            let seat = Seat::take(&shard, stream, permit);
             // A task of its own: that of the greeting is as large as HTTP demands.
-            let session = Session::new(Rc::clone(&shard), seat).run(first);
-            shard.tasks.spawn_local(session);
+            match greeted {
+                None => {}
+                Some(Greeted { stream, pass, wish: Wish::WebSocket { first, query, framing } }) => {
+                    let seat = Seat::take(&shard, stream, framing, pass, permit);
+                    let mut session = Session::new(Rc::clone(&shard), seat);
+                    session.subscribe(query.as_deref());
+                    shard.tasks.spawn_local(session.run(first));
+                }
+                Some(Greeted { stream, pass, wish: Wish::Events(opening) }) => {
+                    let seat = Seat::take(&shard, stream, Framing::EventStream, pass, permit);
+                    let mut session = Session::new(Rc::clone(&shard), seat);
+                    session.stream(&opening);
+                    shard.tasks.spawn_local(session.run(Bytes::new()));
+                }
+            }
         });
+    }
+
+    /// The place in the journal up to which everybody has been served.
+    pub(crate) fn position(&self) -> Cursor {
+        Cursor { journal: self.journal.id(), sequence: self.hub.borrow().position() }
+    }
+
+    /// The connection of a session, if it is open.
+    pub(crate) fn connection(&self, id: SessionId) -> Option<Rc<Connection>> {
+        self.connections.borrow().get(id.index()).cloned().flatten()
+    }
+
+    /// The configuration in force.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.borrow())
+    }
+
+    /// Goes on with a configuration that was read again.
+    fn adopt(&self, settings: &Arc<Settings>) {
+        *self.settings.borrow_mut() = Arc::clone(settings);
+        self.each_connection(|connection| connection.adopt(settings));
+    }
+
+    /// What a TCP connection is, with the certificate there is.
+    pub(crate) fn secure(&self, socket: Socket) -> io::Result<Socket> {
+        match (socket, &self.certificates) {
+            (Socket::Tcp(stream), Some(certificates)) => {
+                let tls = TlsSocket::new(stream, certificates.config())?;
+                Ok(Socket::Tls(Box::new(tls)))
+            }
+            (socket, _) => Ok(socket),
+        }
+    }
+
+    /// Whether so much waits for all clients together that room has to be made.
+    pub(crate) fn is_pressed(&self) -> bool {
+        let max = self.settings.borrow().totals.outbox_bytes;
+        self.totals.outbox_bytes.get() > max / 10 * 9
+    }
+
+    /// Has a request of a client carried out.
+    pub(crate) fn at_desk(
+        &self,
+        connection: &Connection,
+        carry_out: impl FnOnce(&mut Desk<'_>) -> Option<Topic>,
+    ) {
+        let mut hub = self.hub.borrow_mut();
+        let (journal, settings) = (&self.journal, self.settings.borrow().replies);
+        let (limits, counters) = (connection.limits(), &*self.counters);
+        let (totals, shares) = (connection.totals(), &connection.shares);
+        let quota = Quota { limits: &limits, totals, shares, counters };
+        let mut desk = Desk { hub: &mut hub, journal, settings, connection, counters, quota };
+        if let Some(topic) = carry_out(&mut desk) {
+            self.count_subscribers(&hub, topic);
+        }
     }
 
     /// The coarse time: how many sweeps there were.
@@ -193,7 +350,18 @@ impl Shard {
 
     /// Does something with every session. `act` may write to it or end it, which take effect later.
     pub(crate) fn each_connection(&self, mut act: impl FnMut(&Connection)) {
-        self.connections.borrow().iter().flatten().for_each(|connection| act(connection));
+        self.each_connection_of(0, 1, &mut act);
+    }
+
+    /// The same with one of `parts` equal parts of them.
+    pub(crate) fn each_connection_of(
+        &self,
+        part: usize,
+        parts: usize,
+        mut act: impl FnMut(&Connection),
+    ) {
+        let connections = self.connections.borrow();
+        connections.iter().skip(part).step_by(parts.max(1)).flatten().for_each(|it| act(it));
     }
 
     /// Looks up the connections of sessions while `act` runs.
@@ -201,10 +369,24 @@ impl Shard {
         act(&self.connections.borrow());
     }
 
+    /// Makes known outside what a client was sent of the past.
+    pub(crate) fn count_replayed(&self, topic: Topic, messages: usize, bytes: usize) {
+        let Counters { topic_messages, topic_bytes, .. } = &*self.counters;
+        for (counts, more) in [(topic_messages, messages), (topic_bytes, bytes)] {
+            if let Some(count) = counts.get(topic.index()) {
+                count.fetch_add(more as u64, Relaxed);
+            }
+        }
+    }
+
     /// Makes the number of subscribers known outside.
     pub(crate) fn count_subscribers(&self, hub: &Hub, topic: Topic) {
         if let Some(count) = self.counters.subscribers.get(topic.index()) {
-            count.store(hub.subscribers(topic), Relaxed);
+            let now = hub.subscribers(topic);
+            let before = count.swap(now, Relaxed);
+            if (before == 0) != (now == 0) {
+                self.demand.send_replace(());
+            }
         }
     }
 }
@@ -226,9 +408,19 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
-    fn take(shard: &Rc<Shard>, stream: TcpStream, permit: Permit) -> Self {
-        let connection = Rc::new(Connection::new(stream, shard.settings.outbox, shard.tick()));
-        let id = shard.hub.borrow_mut().open();
+    fn take(
+        shard: &Rc<Shard>,
+        stream: Socket,
+        framing: Framing,
+        pass: Pass,
+        permit: Permit,
+    ) -> Self {
+        let mut hub = shard.hub.borrow_mut();
+        let id = hub.open(framing);
+        hub.limit(id, HubLimits { accounts: pass.limits.accounts });
+        drop(hub);
+        let house = (&*shard.totals, shard.settings.borrow().totals);
+        let connection = Rc::new(Connection::new(stream, id, framing, pass, house, shard.tick()));
         let mut connections = shard.connections.borrow_mut();
         if connections.len() <= id.index() {
             connections.resize(id.index() + 1, None);
@@ -260,6 +452,10 @@ impl Seat {
         }
         if let Some(place) = self.shard.connections.borrow_mut().get_mut(self.id.index()) {
             *place = None;
+        }
+        if self.connection.watching() != Watching::No {
+            self.connection.set_watching(Watching::No);
+            self.shard.counters.watchers.fetch_sub(1, Relaxed);
         }
         self.shard.counters.sessions.fetch_sub(1, Relaxed);
     }

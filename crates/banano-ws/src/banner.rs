@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use std::time::Duration;
 
 use banano_node::DevAccount;
-use banano_primitives::{BlockHash, Prefix, Seed};
+use banano_primitives::{BlockHash, Network, Prefix, Seed};
 
 use crate::settings::{Ban, Confirm};
 
@@ -21,7 +21,9 @@ pub(crate) struct Facts {
     pub(crate) ws: String,
     pub(crate) http: String,
     pub(crate) rpc: String,
-    pub(crate) network: String,
+    /// Where other nodes can connect.
+    pub(crate) peering: String,
+    pub(crate) constants: Network,
     pub(crate) prefix: Prefix,
     pub(crate) genesis: BlockHash,
     pub(crate) seed: Seed,
@@ -30,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) confirm: Confirm,
     pub(crate) activity: Option<f64>,
     pub(crate) data: Option<String>,
+    /// Where operators are let in.
+    pub(crate) admin: Option<String>,
 }
 
 impl Facts {
@@ -48,12 +52,17 @@ impl Facts {
 
     fn write(&self, out: &mut String, paint: Paint) -> fmt::Result {
         use std::fmt::Write as _;
-        let Self { ws, http, rpc, .. } = self;
+        let Self { ws, http, rpc, peering, .. } = self;
         let title = concat!("banano-ws ", env!("CARGO_PKG_VERSION"));
         writeln!(out, "{} - a private Banano network in this process\n", paint.bold(title))?;
         writeln!(out, "  WebSocket  {}", paint.link(ws))?;
         writeln!(out, "  RPC        {}", paint.link(rpc))?;
+        writeln!(out, "  Tester     {}", paint.link(&format!("{http}/")))?;
         writeln!(out, "  Health     {}", paint.link(&format!("{http}/health/live")))?;
+        writeln!(out, "  Peering    {}", paint.link(peering))?;
+        if let Some(admin) = &self.admin {
+            writeln!(out, "  Admin      {}", paint.link(admin))?;
+        }
         writeln!(out)?;
         self.write_accounts(out, paint)?;
         writeln!(out, "{}\n  {}\n", paint.bold("Seed"), self.seed)?;

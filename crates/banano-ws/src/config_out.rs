@@ -8,21 +8,28 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Error, anyhow};
-use banano_primitives::BlockHash;
+use banano_primitives::{BlockHash, Network};
 use serde::Serialize;
 
 use crate::banner::Facts;
 
+/// What a script is told of a dev network.
 #[derive(Serialize)]
-struct Document<'a> {
+pub(crate) struct Document<'a> {
     ws: &'a str,
     http: &'a str,
     rpc: &'a str,
+    peering: &'a str,
+    /// Left out of what strangers are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<&'a str>,
     pid: u32,
     network: &'a str,
     genesis: String,
     seed: String,
     accounts: Vec<Entry>,
+    /// What a node must know to take part: `serve --network` takes this file.
+    network_constants: &'a Network,
 }
 
 #[derive(Serialize)]
@@ -32,6 +39,39 @@ struct Entry {
     private_key: String,
     public_key: String,
     balance: String,
+}
+
+impl<'a> Document<'a> {
+    /// What everybody may be told.
+    pub(crate) fn for_strangers(facts: &'a Facts) -> Self {
+        Self { admin: None, ..Self::of(facts) }
+    }
+
+    pub(crate) fn of(facts: &'a Facts) -> Self {
+        Self {
+            ws: &facts.ws,
+            http: &facts.http,
+            rpc: &facts.rpc,
+            admin: facts.admin.as_deref(),
+            pid: std::process::id(),
+            network: &facts.constants.name,
+            genesis: facts.genesis.to_string(),
+            seed: facts.seed.to_string(),
+            accounts: facts
+                .accounts
+                .iter()
+                .map(|account| Entry {
+                    index: account.index,
+                    account: facts.text(account),
+                    private_key: account.keypair.private_key().to_string(),
+                    public_key: public_key(account.keypair.account()),
+                    balance: account.balance.to_string(),
+                })
+                .collect(),
+            peering: &facts.peering,
+            network_constants: &facts.constants,
+        }
+    }
 }
 
 /// Where the file will stand. Made before the start, so that an impossible place costs nothing else,
@@ -70,29 +110,8 @@ impl ConfigOut {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(crate) fn write(self, facts: &Facts) -> Result<(), Error> {
-        let document = Document {
-            ws: &facts.ws,
-            http: &facts.http,
-            rpc: &facts.rpc,
-            pid: std::process::id(),
-            network: &facts.network,
-            genesis: facts.genesis.to_string(),
-            seed: facts.seed.to_string(),
-            accounts: facts
-                .accounts
-                .iter()
-                .map(|account| Entry {
-                    index: account.index,
-                    account: facts.text(account),
-                    private_key: account.keypair.private_key().to_string(),
-                    public_key: public_key(account.keypair.account()),
-                    balance: account.balance.to_string(),
-                })
-                .collect(),
-        };
-        let mut text = serde_json::to_vec_pretty(&document)?;
-        text.push(b'\n');
+    pub(crate) fn write(self, document: &impl Serialize) -> Result<(), Error> {
+        let text = rendered(document)?;
         let write = || {
             let mut file = fs::File::create(&self.temporary)?;
             file.write_all(&text)?;
@@ -105,6 +124,16 @@ impl ConfigOut {
             failure(&self.path)
         })
     }
+}
+
+/// What scripts and pages are told, as JSON.
+///
+/// # Errors
+/// Never for documents of ours; the writer's type has it.
+pub(crate) fn rendered(document: &impl Serialize) -> Result<Vec<u8>, Error> {
+    let mut text = serde_json::to_vec_pretty(document)?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 fn failure(path: &Path) -> String {

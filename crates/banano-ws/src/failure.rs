@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     Usage(Vec<String>),
     /// Something failed: exit code 1.
     Failed(anyhow::Error),
+    /// Events may be missing, and that was not to happen: exit code 3.
+    Incomplete(String),
 }
 
 impl Failure {
@@ -19,6 +21,7 @@ impl Failure {
         match self {
             Self::Usage(_) => ExitCode::from(2),
             Self::Failed(_) => ExitCode::from(1),
+            Self::Incomplete(_) => ExitCode::from(3),
         }
     }
 }
@@ -35,6 +38,7 @@ impl fmt::Display for Failure {
             }
             // The chain of causes on one line.
             Self::Failed(error) => write!(f, "error: {error:#}"),
+            Self::Incomplete(what) => write!(f, "error: {what}"),
         }
     }
 }

@@ -1,29 +1,42 @@
 //! The `banano-ws` program: reads what is wanted, runs it, and says why it ended.
 //!
 //! Called by people and scripts. Knows all crates and joins them; the work is theirs. Errors become a
-//! line and an exit code here and nowhere else: 0 a clean end, 1 a failure, 2 wrong usage.
+//! line and an exit code here and nowhere else: 0 a clean end, 1 a failure, 2 wrong usage, 3 events may
+//! be missing.
 
 mod age;
 mod cli;
+mod commands;
 mod failure;
 
 mod settings;
 
 mod banner;
 mod config_out;
+mod edge;
+mod front;
 mod listen;
 mod logs;
+mod operators;
+mod publish;
+mod reload;
 mod run;
+mod serve;
 mod signals;
+mod systemd;
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use age::Age;
 use cli::{CONFIG_VARIABLE, GivenFlags, Invocation};
+use commands::{RPC_URL_VARIABLE, URL_VARIABLE};
 use failure::Failure;
-use settings::{Problem, Resolved};
+use settings::{Resolved, Sources};
+
+/// Variables of ours that are no settings.
+const OTHER_VARIABLES: [&str; 3] = [CONFIG_VARIABLE, URL_VARIABLE, RPC_URL_VARIABLE];
 
 fn main() -> ExitCode {
     let age = Age::begin();
@@ -47,12 +60,15 @@ fn main() -> ExitCode {
 fn invoke(invocation: Invocation, age: Age) -> Result<(), Failure> {
     match invocation {
         Invocation::Dev { given, reset } => run::dev_network(&resolved(given)?, reset, age),
+        Invocation::Serve { given } => serve::serve(&resolved(given)?, age),
+        Invocation::Edge { given } => edge::serve(&resolved(given)?, age),
         Invocation::Config { given } => {
             print(&settings::report(&resolved(given)?));
             Ok(())
         }
+        Invocation::Client { name, matches } => commands::run(&name, &matches),
         Invocation::Check { file } => {
-            check(&file)?;
+            check(file.clone())?;
             print(&format!("{}: no problems\n", file.display()));
             Ok(())
         }
@@ -62,36 +78,26 @@ fn invoke(invocation: Invocation, age: Age) -> Result<(), Failure> {
 /// The settings of all sources. A file named by a flag wins over one named by the variable.
 fn resolved(given: GivenFlags) -> Result<Resolved, Failure> {
     let file = given.file.or_else(|| std::env::var_os(CONFIG_VARIABLE).map(PathBuf::from));
-    let mut problems = Vec::new();
-    let mut layers = match file.filter(|file| !file.as_os_str().is_empty()) {
-        Some(file) => settings::of_file(&file).unwrap_or_else(|problem| {
-            problems.push(problem);
-            Vec::new()
-        }),
-        None => Vec::new(),
-    };
+    let file = file.filter(|file| !file.as_os_str().is_empty());
     let variables = std::env::vars_os().filter_map(|(name, value)| {
         Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
     });
-    let (environment, unknown) = settings::of_environment(variables, &[CONFIG_VARIABLE]);
+    let (mut layers, unknown) = settings::of_environment(variables, &OTHER_VARIABLES);
     for name in unknown {
         let _ = writeln!(
             std::io::stderr(),
             "warning: {name} sets nothing; `banano-ws config` lists the settings"
         );
     }
-    layers.extend(environment);
     layers.extend(given.layers);
-    match settings::resolve(layers) {
-        Ok(resolved) if problems.is_empty() => Ok(resolved),
-        Ok(_) => Err(problems.into()),
-        Err(more) => Err(problems.into_iter().chain(more).collect::<Vec<_>>().into()),
-    }
+    Ok(Sources { file, layers }.resolve()?)
 }
 
-fn check(file: &Path) -> Result<(), Vec<Problem>> {
-    let layers = settings::of_file(file).map_err(|problem| vec![problem])?;
-    settings::resolve(layers).map(drop)
+/// Checks a file, and then those that it names.
+fn check(file: PathBuf) -> Result<(), Failure> {
+    let resolved = Sources { file: Some(file), layers: Vec::new() }.resolve()?;
+    let problems = resolved.settings.websocket().check_files();
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(problems)) }
 }
 
 /// Prints to standard output; whoever closed it does not want the rest.

@@ -35,7 +35,8 @@ impl Consensus {
         if self.recently_confirmed.contains_root(&root) {
             return Ok(None);
         }
-        let mut election = Election::new(Arc::clone(&block.block), behavior, now);
+        let mut election =
+            Election::new(Arc::clone(&block.block), block.sideband.details, behavior, now);
         // The priority scheduler asks only for blocks that may be voted for; the others are looked at when it
         // comes to voting.
         election.set_votable(&block.hash(), behavior == Behavior::Priority);

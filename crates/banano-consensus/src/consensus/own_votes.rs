@@ -45,6 +45,16 @@ impl Consensus {
     /// Changes when this node votes, from the next vote on.
     pub fn set_policy(&mut self, policy: VotePolicy, now: Now) {
         self.permission.set_policy(policy);
+        self.reconsider_own_votes(now);
+    }
+
+    /// Holds back all votes whatever the policy says, or lets go of those that it allows.
+    pub fn set_paused(&mut self, is_paused: bool, now: Now) {
+        self.permission.set_paused(is_paused);
+        self.reconsider_own_votes(now);
+    }
+
+    fn reconsider_own_votes(&mut self, now: Now) {
         for id in self.elections.ids() {
             if let Some(election) = self.elections.get_mut(id) {
                 election.retry_own_vote_at(now.mono_ms);
@@ -54,7 +64,7 @@ impl Consensus {
     }
 
     /// Whether this node votes at all.
-    pub(crate) fn is_voter(&self) -> bool {
+    pub fn is_voter(&self) -> bool {
         self.permission.is_voter()
     }
 

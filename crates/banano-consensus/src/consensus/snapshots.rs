@@ -6,12 +6,28 @@ use banano_primitives::{Account, Amount, QualifiedRoot};
 
 use super::Consensus;
 use crate::election::Election;
-use crate::{ActiveElection, CandidateView, ElectionStatus, ElectionView, Now, Quorum};
+use crate::{
+    ActiveElection, CandidateView, ElectionStatus, ElectionView, ElectionWork, Now, Quorum,
+};
 
 impl Consensus {
     /// One line for each running election, in no particular order.
     pub fn active(&self, now: Now) -> Vec<ActiveElection> {
         self.elections.iter().map(|election| summary(election, now)).collect()
+    }
+
+    /// How many elections run.
+    pub fn active_count(&self) -> usize {
+        self.elections.len()
+    }
+
+    /// The elections' work, for the difficulty of the network.
+    pub fn work(&self) -> ElectionWork {
+        let undecided = self.elections.iter().filter(|election| !election.is_confirmed());
+        ElectionWork {
+            active: self.elections.len(),
+            undecided: undecided.map(Election::work).collect(),
+        }
     }
 
     /// Everything about the running election of a root.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use banano_ledger::{LedgerRead, StoreError};
-use banano_primitives::{Amount, BlockHash, Vote};
+use banano_primitives::{Account, Amount, BlockHash, Vote};
 
 use super::Consensus;
 use crate::election::{ElectionId, Incoming, Standing};
@@ -59,6 +59,17 @@ impl Consensus {
         let told = Effect::VoteHandled { vote: Arc::clone(vote), code: whole, counted };
         self.effects.insert(told_at, told);
         Ok(())
+    }
+
+    /// Notes that a representative is online, for one that answered a request for its vote although no election
+    /// was waiting for it (node.md §4.5).
+    pub fn on_heard(&mut self, representative: Account, ledger: &impl LedgerRead, now: Now) {
+        self.online.hear(representative, now.mono_ms, |account| ledger.weight(account));
+    }
+
+    /// Whether a block won an election lately, so that votes for it may still be on their way.
+    pub fn was_confirmed_lately(&self, hash: &BlockHash) -> bool {
+        self.recently_confirmed.contains_winner(hash)
     }
 
     /// Counts the votes that came before this block was a candidate. They were told of when they came.

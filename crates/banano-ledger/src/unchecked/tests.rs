@@ -43,6 +43,18 @@ fn blocks_come_back_with_what_they_wait_for_and_once() {
 }
 
 #[test]
+fn a_block_that_waits_for_either_is_held() {
+    let mut unchecked = Unchecked::default();
+    assert!(!unchecked.holds(&state(1, 5)));
+    unchecked.put(hash(1), state(1, 5));
+    unchecked.put(hash(6), state(2, 6));
+    assert!(unchecked.holds(&state(1, 5)) && unchecked.holds(&state(2, 6)));
+    assert!(!unchecked.holds(&state(1, 6)), "another block that waits for the same");
+    unchecked.take(hash(1));
+    assert!(!unchecked.holds(&state(1, 5)));
+}
+
+#[test]
 fn the_oldest_goes_when_the_table_is_full() {
     let mut unchecked = Unchecked::new(2);
     unchecked.put(hash(1), state(1, 1));

@@ -4,9 +4,11 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use banano_consensus::VotePolicy;
 use banano_primitives::{Amount, Seed};
+use banano_work::{PEERS_MAX, WorkPeer};
 
 use crate::inbox::Limits;
 
@@ -46,8 +48,13 @@ pub struct DevConfig {
     pub activity: Option<f64>,
     /// When the representatives vote. Default: at once.
     pub confirm: VotePolicy,
+    /// How long an election lives that does not confirm. Default: five minutes, as on every network
+    /// (`node.md` §2.7).
+    pub election_life: Option<Duration>,
     /// How much work a block needs. Default [`WorkLevel::Dev`].
     pub work: WorkLevel,
+    /// Who finds work for the nodes, as long as one of them does; at most [`PEERS_MAX`]. Default: nobody.
+    pub work_peers: Vec<WorkPeer>,
     /// Folder that keeps the ledgers. Default: memory only.
     pub data: Option<PathBuf>,
     /// Whether what an earlier dev network left in `data` is deleted first. Default: no.
@@ -65,7 +72,9 @@ impl Default for DevConfig {
             seed: DEFAULT_SEED,
             activity: None,
             confirm: VotePolicy::Instant,
+            election_life: None,
             work: WorkLevel::Dev,
+            work_peers: Vec::new(),
             data: None,
             reset: false,
             limits: Limits::default(),
@@ -98,6 +107,9 @@ impl DevConfig {
             && !(rate > 0.0 && rate <= ACTIVITY_MAX)
         {
             problems.push(ConfigProblem::Activity { given: rate });
+        }
+        if self.work_peers.len() > PEERS_MAX {
+            problems.push(ConfigProblem::WorkPeers { given: self.work_peers.len() });
         }
         for (name, limit) in [
             ("requests", self.limits.requests),
@@ -153,6 +165,12 @@ pub enum ConfigProblem {
     Activity {
         /// What was asked for.
         given: f64,
+    },
+    /// Too many to ask them all at once.
+    #[error("work_peers: {given} are not possible, there can be at most {PEERS_MAX}")]
+    WorkPeers {
+        /// How many were given.
+        given: usize,
     },
     /// A queue without room.
     #[error("limits: {name} must be at least 1")]

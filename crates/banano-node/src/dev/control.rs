@@ -1,10 +1,21 @@
-//! What only a dev network can do: give money away, and hold votes back.
+//! What only a dev network can do: give money away, hold votes back, drop and delay clients.
 //!
-//! Held by RPC through the first node's handle. Uses the nodes' handles only.
+//! Held by RPC through the first node's handle. Uses the nodes' handles, and what the owner of the
+//! WebSocket clients lends it. Never knows a socket.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use banano_ledger::LedgerRead as _;
 use banano_primitives::{Account, Amount, BlockHash, KeyPair};
+use tokio::sync::mpsc;
 
+use super::fleet::Fleet;
+use super::join::Joined;
+use super::keys::Keys;
+use super::reset::ResetOrder;
 use crate::node::Node;
 use crate::spender::{SpendError, Spender};
 use crate::stopped::Stopped;
@@ -15,14 +26,107 @@ pub struct Dev {
     nodes: Vec<Node>,
     representatives: Vec<Account>,
     faucet: Spender,
+    keys: Keys,
+    /// How many accounts are funded: the keys that belong to the network's users.
+    accounts: u32,
+    clients: OnceLock<Clients>,
+    pub(super) fleet: Arc<Fleet>,
+    pub(super) joined: tokio::sync::Mutex<Vec<Joined>>,
+    pub(super) resets: OnceLock<mpsc::Sender<ResetOrder>>,
+}
+
+/// Which WebSocket clients are to be harmed: those that fit all that is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    /// Those that call themselves so in their URL.
+    pub name: Option<String>,
+    /// Those of this address.
+    pub ip: Option<IpAddr>,
+    /// The one with this port.
+    pub port: Option<u16>,
+    /// So many of them at most.
+    pub most: Option<usize>,
+}
+
+/// What becomes of WebSocket clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harm {
+    /// They are dropped, without a word to them.
+    Drop,
+    /// What they are sent is held back for so long.
+    Delay(Duration),
+}
+
+/// Harms WebSocket clients and returns how many. Lent by whoever serves them.
+pub struct Clients(Box<dyn Fn(Harm, Chosen) -> usize + Send + Sync>);
+
+impl Clients {
+    /// Uses `inflict`, which must not wait.
+    pub fn new(inflict: impl Fn(Harm, Chosen) -> usize + Send + Sync + 'static) -> Self {
+        Self(Box::new(inflict))
+    }
+}
+
+impl fmt::Debug for Clients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clients")
+    }
 }
 
 impl Dev {
-    pub(super) fn new(nodes: Vec<Node>, representatives: Vec<Account>, faucet: KeyPair) -> Self {
-        Self { nodes, representatives, faucet: Spender::new(faucet) }
+    pub(super) fn new(
+        nodes: Vec<Node>,
+        representatives: Vec<Account>,
+        faucet: KeyPair,
+        keys: Keys,
+        accounts: u32,
+        fleet: Arc<Fleet>,
+    ) -> Self {
+        let (faucet, clients, resets) = (Spender::new(faucet), OnceLock::new(), OnceLock::new());
+        let joined = tokio::sync::Mutex::default();
+        Self { nodes, representatives, faucet, keys, accounts, clients, fleet, joined, resets }
     }
 
-    /// Every node, the first one first.
+    /// The key of a funded account.
+    pub(super) fn key(&self, account: Account) -> Option<KeyPair> {
+        (0..self.accounts)
+            .map(|index| self.keys.account(index))
+            .find(|key| key.account() == account)
+    }
+
+    /// Lends the network its WebSocket clients. The first lender stays.
+    pub fn lend_clients(&self, clients: Clients) {
+        // A second server has no use for this: one process serves one.
+        let _ = self.clients.set(clients);
+    }
+
+    /// Harms WebSocket clients and returns how many; `None` if none were lent.
+    pub fn harm(&self, harm: Harm, which: Chosen) -> Option<usize> {
+        self.clients.get().map(|clients| (clients.0)(harm, which))
+    }
+
+    /// Holds back the votes of all representatives, or of that of one node, counted from 0, or lets
+    /// them vote again. `false` if there is no such node.
+    ///
+    /// # Errors
+    /// When a node stops before it could answer.
+    pub async fn pause_votes(
+        &self,
+        index: Option<usize>,
+        is_paused: bool,
+    ) -> Result<bool, Stopped> {
+        let Some(index) = index else {
+            for node in &self.nodes {
+                node.pause_votes(is_paused).await?;
+            }
+            return Ok(true);
+        };
+        let Some(node) = self.nodes.get(index) else { return Ok(false) };
+        node.pause_votes(is_paused).await?;
+        Ok(true)
+    }
+
+    /// Every voting node, the first one first.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }

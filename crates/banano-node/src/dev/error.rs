@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use banano_ledger::{OpenError, ProcessResult, StoreError};
 use banano_primitives::BlockHash;
+use banano_work::AddPeerError;
 
 use super::config::ConfigProblem;
 use super::folder::FolderError;
@@ -54,12 +55,40 @@ pub enum StartError {
     /// The wallets cannot be found again.
     #[error(transparent)]
     Wallets(#[from] WalletFileError),
+    /// A work peer cannot be asked.
+    #[error(transparent)]
+    WorkPeer(#[from] AddPeerError),
     /// No work was found for the set-up blocks.
     #[error("the search for the first blocks' work was cancelled")]
     Work(#[source] banano_work::Cancelled),
     /// The system refused a thread.
     #[error("the system refused a thread")]
     Thread(#[source] io::Error),
+    /// The system refused a socket.
+    #[error("node {node} cannot listen for other nodes on this machine")]
+    Peering {
+        /// Number of the node, from 1.
+        node: u32,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The nodes did not find each other.
+    #[error(
+        "node {node} is connected to {found} of the {wanted} others: does a firewall keep this machine \
+         from talking to itself, or are more open files needed (ulimit -n)?"
+    )]
+    Unconnected {
+        /// Number of the node, from 1.
+        node: u32,
+        /// So many others it found.
+        found: usize,
+        /// So many there are.
+        wanted: usize,
+    },
+    /// The network was stopped in the meantime.
+    #[error("the network was stopped")]
+    Stopped,
 }
 
 /// Why the set-up blocks cannot be stored.

@@ -24,6 +24,9 @@ const WALLETS: [&str; 2] = ["wallets", "wallets.new"];
 /// Followed by the node's number, from 1.
 const NODE: &str = "node-";
 
+/// The events of the first node, which whoever runs the network may keep here.
+const JOURNAL: &str = "journal";
+
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -159,11 +162,27 @@ impl Folder {
         write().map_err(failed("write", &place))
     }
 
+    /// Takes a folder that this process used until now into use again, and empties it of all but the
+    /// journal, which stays in use. A crash in the middle leaves it unfinished, as `unfinished` says.
+    pub(crate) fn renew(path: &Path, unfinished: &Description) -> Result<Self, FolderError> {
+        let folder = Self { path: path.to_owned(), _lock: lock(path)? };
+        folder.describe(unfinished)?;
+        folder.remove(is_node)?;
+        Ok(folder)
+    }
+
     /// Deletes what a dev network made, the description last, so that a crash in the middle can be
     /// repeated.
     fn clear(&self) -> Result<(), FolderError> {
+        self.remove(|entry| is_node(entry) || entry == JOURNAL)?;
+        let description = self.path.join(DESCRIPTION);
+        fs::remove_file(&description).map_err(failed("delete", &description))
+    }
+
+    /// Deletes the folders that are `unwanted`, and the wallets.
+    fn remove(&self, unwanted: impl Fn(&str) -> bool) -> Result<(), FolderError> {
         for entry in entries(&self.path)? {
-            if is_node(&entry) {
+            if unwanted(&entry) {
                 let path = self.path.join(entry);
                 fs::remove_dir_all(&path).map_err(failed("delete", &path))?;
             } else if WALLETS.contains(&entry.as_str()) {
@@ -171,8 +190,7 @@ impl Folder {
                 fs::remove_file(&path).map_err(failed("delete", &path))?;
             }
         }
-        let description = self.path.join(DESCRIPTION);
-        fs::remove_file(&description).map_err(failed("delete", &description))
+        Ok(())
     }
 }
 

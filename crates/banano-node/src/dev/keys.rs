@@ -27,7 +27,7 @@ pub struct DevAccount {
 }
 
 /// Derives keys.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Keys(pub(crate) Seed);
 
 impl Keys {

@@ -8,7 +8,7 @@ use std::thread;
 
 use banano_ledger::{Ledger, OpenError, ProcessResult};
 use banano_primitives::{Amount, Block, DEV_GENESIS_KEY, KeyPair, Network};
-use banano_work::{Report, WorkPool};
+use banano_work::WorkPool;
 
 use super::config::{DevConfig, WorkLevel};
 use super::error::{SetUpError, StartError};
@@ -16,17 +16,23 @@ use super::folder::{Contents, Description, Folder};
 use super::set_up;
 use crate::clock::unix_ms;
 
-/// Opens or makes one ledger for each node, and keeps the folder in use if there is one.
+/// Opens or makes one ledger for each node, and keeps the folder in use if there is one. With `renew`
+/// all are made, whatever this very process left in the folder.
 pub(super) fn open(
     config: &DevConfig,
     network: &Network,
+    renew: bool,
 ) -> Result<(Vec<Arc<Ledger>>, Option<Folder>), StartError> {
     let Some(path) = &config.data else {
         let ledgers = each(config, |_| Ledger::memory(network))?;
         fill(config, network, &ledgers)?;
         return Ok((ledgers, None));
     };
-    let (folder, contents) = Folder::open(path, &Description::of(config, true), config.reset)?;
+    let (folder, contents) = if renew {
+        (Folder::renew(path, &Description::of(config, false))?, Contents::Nothing)
+    } else {
+        Folder::open(path, &Description::of(config, true), config.reset)?
+    };
     if contents == Contents::Nothing {
         // From here on the folder is known as ours, and as unfinished.
         folder.describe(&Description::of(config, false))?;
@@ -80,8 +86,7 @@ fn fill(config: &DevConfig, network: &Network, ledgers: &[Arc<Ledger>]) -> Resul
 fn set_up_blocks(config: &DevConfig, network: &Network) -> Result<Vec<Arc<Block>>, StartError> {
     let drafts = set_up::drafts(config, network, &KeyPair::from(DEV_GENESIS_KEY));
     // Nobody listens yet: these requests are no events.
-    let report: Report = Arc::new(|_| ());
-    let pool = WorkPool::new(config.work.threads(), report).map_err(StartError::Thread)?;
+    let pool = WorkPool::new(config.work.threads()).map_err(StartError::Thread)?;
     let count = drafts.len();
     let difficulty = network.thresholds.epoch_1;
     (1..)

@@ -13,8 +13,12 @@ fn limits(all: usize) -> Limits {
     Limits { requests: all, blocks: all, messages: all, batch: all }
 }
 
-fn publish() -> Message {
-    Message::Publish { block: Arc::clone(&Network::dev().genesis), originator: true }
+fn publish() -> (Message, Option<Digest>) {
+    (Message::Publish { block: Arc::clone(&Network::dev().genesis), originator: true }, None)
+}
+
+fn other() -> (Message, Option<Digest>) {
+    (Message::TelemetryReq, None)
 }
 
 fn request() -> Request {
@@ -29,7 +33,7 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 fn a_peer_without_room_is_dropped_and_counted_and_nobody_else() {
     let inbox = Inbox::new(limits(2));
     inbox.receive(PEER, (0..5).map(|_| publish()));
-    inbox.receive(PEER, (0..3).map(|_| Message::TelemetryReq));
+    inbox.receive(PEER, (0..3).map(|_| other()));
     run(inbox.request(request())).unwrap();
     let mut intake = Intake::default();
     inbox.wait(None, &mut intake);
@@ -66,7 +70,7 @@ fn a_request_without_room_waits_until_a_pass_took_one() {
 fn a_pass_takes_no_more_of_each_than_a_batch() {
     let inbox = Inbox::new(Limits { batch: 2, ..limits(100) });
     inbox.receive(PEER, (0..5).map(|_| publish()));
-    inbox.receive(PEER, (0..3).map(|_| Message::TelemetryReq));
+    inbox.receive(PEER, (0..3).map(|_| other()));
     let taken: Vec<(usize, usize)> = (0..3)
         .map(|_| {
             let mut intake = Intake::default();

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use banano_consensus::Now;
-use banano_ledger::{Dependency, LedgerRead as _, ProcessResult, RollbackError, StoreError};
-use banano_primitives::{Account, Amount, Block, SavedBlock};
+use banano_ledger::{
+    Dependency, LedgerRead as _, ProcessResult, RollbackError, StoreError, destination,
+};
+use banano_primitives::{Account, Amount, Block, Body, Epoch, SavedBlock};
 use banano_wire::Message;
 use tokio::sync::oneshot;
 
-use super::Processor;
+use super::{Processor, weighed};
 use crate::inbox::Incoming;
 use crate::peers::PeerId;
 use crate::request::Process;
@@ -79,11 +81,11 @@ impl Processor {
         let Arrival { block, origin } = arrival;
         match origin {
             Origin::Local { signed_by, force, reply } => {
-                let mut result = self.process(&block, signed_by, Flood::All, now)?;
-                if result == ProcessResult::Fork && force {
-                    self.parts.consensus.erase(&block.qualified_root());
-                    result = self.replace(&block, signed_by, now)?;
-                }
+                let result = if force {
+                    self.force(&block, signed_by, now)?
+                } else {
+                    self.process(&block, signed_by, Flood::All, now)?
+                };
                 self.outbox.process(reply, result);
             }
             Origin::Peer(_) if self.recent.contains(&block.hash()) => {
@@ -96,11 +98,17 @@ impl Processor {
                 self.process(&block, None, Flood::Some { except: Some(from) }, now)?;
             }
             Origin::Unchecked => {
-                self.process(&block, None, Flood::Some { except: None }, now)?;
+                // While this node catches up, what waited is old, and the others have it.
+                let is_old = self.catch_up.is_running();
+                let flood = if is_old { Flood::Nobody } else { Flood::Some { except: None } };
+                self.process(&block, checked_signer(&block), flood, now)?;
             }
             Origin::Fetched => {
                 bump(&mut self.stats.blocks_fetched);
-                self.process(&block, None, Flood::Nobody, now)?;
+                // Peers have the same chains: one that waits is fetched again, of each of them.
+                if !self.unchecked.holds(&block) {
+                    self.process(&block, None, Flood::Nobody, now)?;
+                }
             }
         }
         Ok(())
@@ -111,8 +119,39 @@ impl Processor {
         block.difficulty() >= self.parts.network.thresholds.entry_of(block)
     }
 
-    /// Gives one block to the ledger.
+    /// Gives one block to the ledger; a fork goes into the election of its root.
     fn process(
+        &mut self,
+        block: &Arc<Block>,
+        signed_by: Option<Account>,
+        flood: Flood,
+        now: Now,
+    ) -> Result<ProcessResult, StoreError> {
+        let result = self.store(block, signed_by, flood, now)?;
+        if result == ProcessResult::Fork {
+            self.parts.consensus.on_fork(block, &weighed!(self), now)?;
+        }
+        Ok(result)
+    }
+
+    /// Gives one block to the ledger; a fork ends the election of its root, in which it was no
+    /// candidate, and takes the place of the other block if it can (`node.md` §9.3).
+    fn force(
+        &mut self,
+        block: &Arc<Block>,
+        signed_by: Option<Account>,
+        now: Now,
+    ) -> Result<ProcessResult, StoreError> {
+        let result = self.store(block, signed_by, Flood::All, now)?;
+        if result != ProcessResult::Fork {
+            return Ok(result);
+        }
+        self.parts.consensus.erase(&block.qualified_root());
+        self.replace(block, signed_by, now)
+    }
+
+    /// Gives one block to the ledger and tells everyone that it was stored.
+    fn store(
         &mut self,
         block: &Arc<Block>,
         signed_by: Option<Account>,
@@ -124,10 +163,8 @@ impl Processor {
         self.stats.count(result);
         if let Some(saved) = outcome.saved {
             self.stored(&saved, outcome.amount, flood, now)?;
-        } else if result == ProcessResult::Fork {
-            self.parts.consensus.on_fork(block, &self.parts.writer, now)?;
         } else if let Some(dependency) = Dependency::of(block, result) {
-            self.note_gap(block, result, now);
+            self.note_gap(block, result, matches!(flood, Flood::Nobody), now);
             self.unchecked.put(dependency, Arc::clone(block));
         }
         Ok(result)
@@ -144,7 +181,10 @@ impl Processor {
         self.recent.insert(&saved.hash());
         self.parts.events.stored(saved, amount, &self.parts.writer)?;
         self.catch_up.found(&saved.hash());
-        self.parts.consensus.on_stored(saved, &self.parts.writer, now)?;
+        if let Some(paid) = destination(saved).filter(|_| matches!(flood, Flood::Nobody)) {
+            self.catch_up.paid(paid);
+        }
+        self.parts.consensus.on_stored(saved, &weighed!(self), now)?;
         match flood {
             Flood::All => self.parts.peers.broadcast(&publish(&saved.block, true)),
             Flood::Some { except } => {
@@ -164,7 +204,7 @@ impl Processor {
     }
 
     /// Remembers what to fetch, should it not come by itself.
-    fn note_gap(&mut self, block: &Block, result: ProcessResult, now: Now) {
+    fn note_gap(&mut self, block: &Block, result: ProcessResult, is_fetched: bool, now: Now) {
         let (missing, account) = match result {
             ProcessResult::GapPrevious => (block.previous(), block.account()),
             _ => match block.source().or(block.link().map(|link| link.as_hash())) {
@@ -172,7 +212,11 @@ impl Processor {
                 _ => return,
             },
         };
-        self.catch_up.missing(missing, account, now.mono_ms);
+        if is_fetched && result == ProcessResult::GapSource {
+            self.catch_up.lacks_source(missing);
+        } else {
+            self.catch_up.missing(missing, account, now.mono_ms);
+        }
     }
 
     /// Puts a block in the place of what the ledger holds for its root (`node.md` §3.10).
@@ -206,6 +250,15 @@ impl Processor {
             self.backlog.extend(back.map(|saved| Arrival::fetched(saved.block)));
         }
         Ok(result)
+    }
+}
+
+/// Whose signature of a block that waited is known to be good: the ledger looks at that of an ordinary
+/// state block before it can miss anything (`node.md` §3.3).
+fn checked_signer(block: &Block) -> Option<Account> {
+    match block.body() {
+        Body::State(state) if Epoch::of_link(&state.link).is_none() => Some(state.account),
+        _ => None,
     }
 }
 

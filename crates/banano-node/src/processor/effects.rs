@@ -5,8 +5,8 @@ use banano_ledger::{CementError, StoreError};
 use banano_primitives::BlockHash;
 use banano_wire::Message;
 
-use super::Processor;
 use super::blocks::publish;
+use super::{Processor, weighed};
 
 /// How often one pass goes round. Each round may cause another: a vote of ours that confirms a block
 /// starts the election of the next. Left over is done by the next pass, which starts at once, so
@@ -41,7 +41,12 @@ impl Processor {
         match effect {
             Effect::ElectionStarted { hash } => self.parts.events.election_started(hash),
             Effect::ElectionStopped { hash } => self.parts.events.election_stopped(hash),
-            Effect::VoteHandled { vote, code, .. } => self.parts.events.vote_handled(vote, code),
+            Effect::VoteHandled { vote, code, counted } => {
+                if counted {
+                    self.pass_on(&vote);
+                }
+                self.parts.events.vote_handled(vote, code);
+            }
             Effect::Vote { kind, pairs } => self.vote(kind, pairs, now)?,
             Effect::Cement { hash } => self.cement(hash, now)?,
             Effect::Force { block } => {
@@ -71,7 +76,7 @@ impl Processor {
         if blocks.last().is_some_and(|last| last.hash() != hash) {
             self.cementing.push_back(hash);
         }
-        for cemented in self.parts.consensus.on_cemented(&blocks, &self.parts.writer, now)? {
+        for cemented in self.parts.consensus.on_cemented(&blocks, &weighed!(self), now)? {
             self.parts.events.cemented(cemented, &self.parts.writer)?;
         }
         Ok(())

@@ -4,8 +4,8 @@ use banano_consensus::Now;
 use banano_ledger::{LedgerRead as _, StoreError};
 use banano_primitives::BlockHash;
 
-use super::Processor;
 use super::blocks::Arrival;
+use super::{Processor, weighed};
 use crate::request::{ConfirmStart, Request};
 
 impl Processor {
@@ -20,10 +20,18 @@ impl Processor {
             Request::Release { hash, reply } => {
                 let consensus = &mut self.parts.consensus;
                 match hash {
-                    Some(hash) => consensus.release(&hash, &self.parts.writer, now)?,
-                    None => consensus.release_all(&self.parts.writer, now)?,
+                    Some(hash) => consensus.release(&hash, &weighed!(self), now)?,
+                    None => consensus.release_all(&weighed!(self), now)?,
                 }
                 self.outbox.release(reply);
+            }
+            Request::Pause { is_paused, reply } => {
+                self.parts.consensus.set_paused(is_paused, now);
+                self.outbox.release(reply);
+            }
+            Request::Bootstrap { order, reply } => {
+                let ordered = self.catch_up.order(order, now.mono_ms, &mut self.parts.peers);
+                self.outbox.bootstrap(reply, ordered);
             }
             Request::Inspect(inspect) => self.outbox.inspect(inspect),
         }
@@ -41,7 +49,7 @@ impl Processor {
             self.parts.events.cemented_again(&saved, now.unix_ms, &self.parts.writer)?;
             return Ok(ConfirmStart::AlreadyCemented);
         }
-        self.parts.consensus.start_manual(&saved, &self.parts.writer, now)?;
+        self.parts.consensus.start_manual(&saved, &weighed!(self), now)?;
         Ok(ConfirmStart::Started)
     }
 }

@@ -11,15 +11,14 @@ use banano_primitives::{
     VoteTimestamp,
 };
 use banano_wire::{AscPullReq, Request as Pull};
+use banano_ws_protocol::Event;
 use tokio::sync::oneshot;
 
 use super::*;
 use crate::events::EventSink;
 use crate::inbox::{Incoming, Limits};
-use crate::peers::Link as Pipe;
+use crate::net::pipe::{PEER, Pipe, key, pipe};
 use crate::request::{Process, Request};
-
-const PEER: PeerId = PeerId(0);
 
 /// A store that can be made to fail.
 #[derive(Debug)]
@@ -53,21 +52,36 @@ impl Store for Fragile {
 /// A voting node with one peer, whose mail and events are kept.
 struct Bench {
     processor: Processor,
-    pipe: Arc<Inbox>,
+    pipe: Pipe,
     events: Arc<Mutex<usize>>,
     is_broken: Arc<AtomicBool>,
 }
 
 impl Bench {
     fn new() -> Self {
+        let bench = Self::with(vec![KeyPair::from(DEV_GENESIS_KEY)], None);
+        assert_eq!(bench.all_mail().len(), 4);
+        bench
+    }
+
+    /// A node that has no representative of its own.
+    fn observer(lent: Option<LentWeights>) -> Self {
+        Self::with(Vec::new(), lent)
+    }
+
+    fn with(representatives: Vec<KeyPair>, lent: Option<LentWeights>) -> Self {
         let network = Arc::new(Network::dev());
         let is_broken = Arc::new(AtomicBool::new(false));
         let store = Fragile { store: MemoryStore::new(), is_broken: Arc::clone(&is_broken) };
         let ledger = Ledger::open(Box::new(store), &network).unwrap();
-        let pipe = Inbox::new(Limits::default());
+        let (peers, pipe) = pipe(&network);
         let events = Arc::new(Mutex::new(0));
         let counted = Arc::clone(&events);
-        let sink: EventSink = Arc::new(move |batch| *counted.lock().unwrap() += batch.len());
+        let sink: EventSink = Arc::new(move |batch| {
+            // The network's difficulty is told by the clock, whatever comes.
+            let caused = batch.iter().filter(|event| !matches!(event, Event::ActiveDifficulty(_)));
+            *counted.lock().unwrap() += caused.count();
+        });
         let config = Config { bundle_delay_ms: 0, ..Config::for_network(&network) };
         let mut processor = Processor::new(Parts {
             clock: Clock::start(),
@@ -76,14 +90,16 @@ impl Bench {
             inbox: Inbox::new(Limits::default()),
             writer: ledger.writer(),
             ledger,
-            peers: Peers::new(vec![Pipe { to: Arc::clone(&pipe), from: PEER }], 1),
-            representatives: vec![KeyPair::from(DEV_GENESIS_KEY)],
+            peers,
+            id: key(0),
+            representatives,
+            lent,
             events: Events::new(Some(sink)),
         });
-        // The first pass asks the peer for its frontiers.
+        // The first pass asks the peer for its frontiers and its vote, tells how this node is, and asks the same.
         processor.pass(&mut Intake::default()).unwrap();
         let bench = Self { processor, pipe, events, is_broken };
-        assert_eq!(bench.mail().len(), 1);
+        assert_eq!(std::mem::take(&mut *bench.events.lock().unwrap()), 1, "an attempt began");
         bench
     }
 
@@ -96,14 +112,15 @@ impl Bench {
         self.pass(Intake { messages, ..Intake::default() }).unwrap();
     }
 
-    /// What was sent to the peer since the last look.
+    /// What was sent to the peer since the last look, without what is sent at every interval.
     fn mail(&self) -> Vec<Message> {
-        let mut intake = Intake::default();
-        self.pipe.wait(Some(Duration::ZERO), &mut intake);
-        let publish =
-            |incoming: Incoming| Message::Publish { block: incoming.block, originator: false };
-        let blocks = intake.blocks.into_iter().map(publish);
-        blocks.chain(intake.messages.into_iter().map(|(_, message)| message)).collect()
+        let is_report =
+            |message: &Message| matches!(message, Message::TelemetryReq | Message::TelemetryAck(_));
+        self.all_mail().into_iter().filter(|message| !is_report(message)).collect()
+    }
+
+    fn all_mail(&self) -> Vec<Message> {
+        self.pipe.mail()
     }
 }
 
@@ -213,6 +230,41 @@ fn a_long_chain_set_free_by_one_block_is_stored_in_parts() {
 }
 
 #[test]
+fn what_waited_is_passed_on_unless_the_node_catches_up() {
+    for is_in_sync in [false, true] {
+        let mut bench = Bench::new();
+        if is_in_sync {
+            let pulled = banano_wire::Pulled::Frontiers(Vec::new());
+            bench.messages([Message::AscPullAck(banano_wire::AscPullAck { id: 1, pulled })]);
+        }
+        let chain = chain(2);
+        for block in chain.iter().rev() {
+            let incoming = vec![Incoming { from: PEER, block: Arc::clone(block) }];
+            bench.pass(Intake { blocks: incoming, ..Intake::default() }).unwrap();
+        }
+        assert_eq!(bench.processor.parts.ledger.counts().blocks, 3);
+        let is_it = |message: &Message| matches!(message, Message::Publish { block, .. } if block.hash() == chain[1].hash());
+        let passed_on = bench.mail().into_iter().filter(is_it).count();
+        assert_eq!(passed_on, usize::from(is_in_sync));
+    }
+}
+
+#[test]
+fn a_waiting_block_that_comes_again_is_not_judged_again() {
+    let mut bench = Bench::new();
+    let chain = chain(3);
+    for _ in 0..3 {
+        let fetched = chain[1..].iter().map(|block| Arrival::fetched(Arc::clone(block)));
+        bench.processor.backlog.extend(fetched);
+        bench.pass(Intake::default()).unwrap();
+    }
+    assert_eq!(bench.processor.stats.blocks_with(ProcessResult::GapPrevious), 2);
+    bench.processor.backlog.push_back(Arrival::fetched(Arc::clone(&chain[0])));
+    bench.pass(Intake::default()).unwrap();
+    assert_eq!(bench.processor.parts.ledger.counts().blocks, 4);
+}
+
+#[test]
 fn copies_of_a_flooded_block_are_not_looked_at_twice() {
     let mut bench = Bench::new();
     let block = &chain(1)[0];
@@ -223,4 +275,101 @@ fn copies_of_a_flooded_block_are_not_looked_at_twice() {
     let stats = bench.processor.stats;
     let counts = [ProcessResult::Progress, ProcessResult::Old].map(|r| stats.blocks_with(r));
     assert_eq!(counts, [1, 2]);
+}
+
+/// The pairs of the requests for votes among messages.
+fn asked_votes(mail: Vec<Message>) -> Vec<(BlockHash, banano_primitives::Root)> {
+    let pairs = mail.into_iter().filter_map(|message| match message {
+        Message::ConfirmReq { pairs } => Some(pairs),
+        _ => None,
+    });
+    pairs.flatten().collect()
+}
+
+fn final_vote(hash: BlockHash) -> Message {
+    let key = KeyPair::from(DEV_GENESIS_KEY);
+    let vote = Arc::new(Vote::signed(&key, VoteTimestamp::FINAL, vec![hash]));
+    Message::ConfirmAck { vote, rebroadcasted: false }
+}
+
+#[test]
+fn an_observer_learns_who_speaks_for_a_representative_by_asking() {
+    let mut bench = Bench::observer(None);
+    let genesis = KeyPair::from(DEV_GENESIS_KEY).account();
+    let pairs = asked_votes(bench.all_mail());
+    assert_eq!(pairs, [(Network::dev().genesis.hash(), Network::dev().genesis.root())]);
+    bench.messages([final_vote(BlockHash::from_bytes([7; 32]))]);
+    let knows = |bench: &Bench| bench.processor.parts.peers.knows(&genesis, PEER);
+    let online = |bench: &Bench| bench.processor.parts.consensus.online_representatives().to_vec();
+    assert!(!knows(&bench), "it may have been passed on");
+    assert_eq!(online(&bench), []);
+    bench.messages([final_vote(pairs[0].0)]);
+    assert!(knows(&bench));
+    assert_eq!(online(&bench), [(genesis, Amount::MAX)]);
+}
+
+#[test]
+fn a_node_that_votes_is_online_and_finds_the_others_before_anybody_pays() {
+    let bench = Bench::with(vec![KeyPair::from(DEV_GENESIS_KEY)], None);
+    let genesis = KeyPair::from(DEV_GENESIS_KEY).account();
+    let consensus = &bench.processor.parts.consensus;
+    assert_eq!(consensus.online_representatives(), [(genesis, Amount::MAX)]);
+    assert_eq!(asked_votes(bench.all_mail()).len(), 1);
+}
+
+#[test]
+fn nobody_is_asked_about_a_block_whose_election_was_a_moment_ago() {
+    let mut bench = Bench::observer(None);
+    let block = Arc::clone(&chain(1)[0]);
+    let hash = block.hash();
+    let incoming = vec![Incoming { from: PEER, block }];
+    bench.pass(Intake { blocks: incoming, ..Intake::default() }).unwrap();
+    bench.messages([final_vote(hash)]);
+    assert!(bench.processor.parts.consensus.was_confirmed_lately(&hash));
+    let settled = bench.processor.settled_block().unwrap();
+    assert_eq!(settled, Some((Network::dev().genesis.hash(), Network::dev().genesis.root())));
+}
+
+#[test]
+fn an_observer_passes_votes_on_that_count() {
+    let mut bench = Bench::observer(None);
+    let block = Arc::clone(&chain(1)[0]);
+    let (counted, unknown) = (block.hash(), BlockHash::from_bytes([7; 32]));
+    let incoming = vec![Incoming { from: PEER, block }];
+    bench.pass(Intake { blocks: incoming, ..Intake::default() }).unwrap();
+    bench.mail();
+    bench.messages([final_vote(unknown), final_vote(counted)]);
+    let mail = bench.mail();
+    let passed_on: Vec<_> = mail
+        .iter()
+        .filter_map(|message| match message {
+            Message::ConfirmAck { vote, rebroadcasted: true } => Some(vote.hashes.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(passed_on, [[counted]]);
+}
+
+#[test]
+fn lent_weights_decide_until_the_ledger_is_in_sync() {
+    let other = Seed::from_bytes([1; 32]).key_pair(0);
+    let lent = || Some([(other.account(), Amount::MAX)].into_iter().collect());
+    let mut bench = Bench::observer(lent());
+    let blocks = chain(2);
+    let confirm = |bench: &mut Bench, key: &KeyPair, block: &Arc<Block>| {
+        let incoming = vec![Incoming { from: PEER, block: Arc::clone(block) }];
+        bench.pass(Intake { blocks: incoming, ..Intake::default() }).unwrap();
+        let vote = Arc::new(Vote::signed(key, VoteTimestamp::FINAL, vec![block.hash()]));
+        bench.messages([Message::ConfirmAck { vote, rebroadcasted: false }]);
+        bench.processor.parts.ledger.is_cemented(&block.hash()).unwrap()
+    };
+    let genesis = KeyPair::from(DEV_GENESIS_KEY);
+    assert!(!confirm(&mut bench, &genesis, &blocks[0]), "it has no lent weight");
+    assert!(confirm(&mut bench, &other, &blocks[0]));
+    // The first attempt's request: the peer has nothing more.
+    let pulled = banano_wire::Pulled::Frontiers(Vec::new());
+    bench.messages([Message::AscPullAck(banano_wire::AscPullAck { id: 1, pulled })]);
+    assert!(bench.processor.catch_up.is_in_sync());
+    assert!(bench.processor.parts.lent.is_none());
+    assert!(confirm(&mut bench, &genesis, &blocks[1]), "weights are the ledger's own");
 }

@@ -7,8 +7,9 @@ use banano_ledger::{LedgerRead as _, StoreError};
 use banano_primitives::{BlockHash, KeyPair, QualifiedRoot, Root, Vote, VoteTimestamp};
 use banano_wire::Message;
 
-use super::Processor;
 use super::blocks::publish;
+use super::{Processor, weighed};
+use crate::net::CloseReason;
 use crate::peers::PeerId;
 use crate::stats::bump;
 
@@ -26,17 +27,20 @@ impl Processor {
     ) -> Result<(), StoreError> {
         if !vote.verify() {
             bump(&mut self.stats.votes_bad_signature);
+            // Nodes check votes before they pass them on.
+            self.parts.peers.disconnect(from, CloseReason::VoteSignature);
             return Ok(());
         }
         bump(&mut self.stats.votes);
-        let counts = !self.parts.writer.weight(&vote.account).is_zero();
-        if counts && !rebroadcasted && !self.parts.peers.knows(&vote.account, from) {
+        let counts = !weighed!(self).weight(&vote.account).is_zero();
+        let is_first_hand = !rebroadcasted && self.is_first_hand(vote, from, counts, now);
+        if counts && is_first_hand && !self.parts.peers.knows(&vote.account, from) {
             self.parts.peers.learn(vote.account, from);
         }
         if counts && vote.timestamp.is_final() {
             self.note_unknown(vote, now)?;
         }
-        self.parts.consensus.on_vote(vote, VoteSource::Live, &self.parts.writer, now)
+        self.parts.consensus.on_vote(vote, VoteSource::Live, &weighed!(self), now)
     }
 
     /// Remembers blocks that others confirm and that never came here.
@@ -59,7 +63,7 @@ impl Processor {
         for vote in self.sign(kind, pairs, now)? {
             let message = Message::ConfirmAck { vote: Arc::clone(&vote), rebroadcasted: false };
             self.parts.peers.broadcast(&message);
-            self.parts.consensus.on_vote(&vote, VoteSource::Own, &self.parts.writer, now)?;
+            self.parts.consensus.on_vote(&vote, VoteSource::Own, &weighed!(self), now)?;
         }
         Ok(())
     }
@@ -71,15 +75,15 @@ impl Processor {
         pairs: &[(BlockHash, Root)],
         now: Now,
     ) -> Result<(), StoreError> {
-        let answer = self.parts.consensus.on_vote_request(pairs, &self.parts.writer, now)?;
+        let answer = self.parts.consensus.on_vote_request(pairs, &weighed!(self), now)?;
         for block in &answer.blocks {
-            self.parts.peers.send(from, publish(block, false));
+            self.parts.peers.send(from, &publish(block, false));
         }
         for (kind, pairs) in [(VoteKind::Final, answer.finals), (VoteKind::Normal, answer.normals)]
         {
             for vote in self.sign(kind, pairs, now)? {
                 let message = Message::ConfirmAck { vote, rebroadcasted: false };
-                self.parts.peers.send(from, message);
+                self.parts.peers.send(from, &message);
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::events::{EventSink, Events};
 use crate::inbox::Limits;
-use crate::peers::Peers;
+use crate::net::pipe::pipe;
 use crate::request::{Process, Request};
 
 /// A store that fails after so many commits.
@@ -52,6 +52,7 @@ fn node(
     let store = Failing { store: MemoryStore::new(), commits_left: AtomicU32::new(commits) };
     let ledger = Ledger::open(Box::new(store), &network).unwrap();
     let inbox = Inbox::new(Limits::default());
+    let (peers, _pipe) = pipe(&network);
     let parts = Parts {
         clock: Clock::start(),
         consensus: Consensus::new(Config::for_network(&network), &*ledger).unwrap(),
@@ -59,8 +60,10 @@ fn node(
         inbox: Arc::clone(&inbox),
         ledger: Arc::clone(&ledger),
         writer: ledger.writer(),
-        peers: Peers::new(Vec::new(), 0),
+        peers,
+        id: KeyPair::from(banano_primitives::DEV_GENESIS_KEY),
         representatives: Vec::new(),
+        lent: None,
         events: Events::new(sink),
     };
     let (failures, failure) = watch::channel(None);

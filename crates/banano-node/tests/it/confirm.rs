@@ -5,7 +5,7 @@ use std::sync::Arc;
 use banano_ledger::LedgerRead as _;
 use banano_node::{DevConfig, DevNet, VotePolicy};
 use banano_primitives::BlockHash;
-use banano_ws_protocol::Event;
+use banano_ws_protocol::{Event, VoteCode};
 
 use crate::support::{PATIENCE, Wallet, Witness, cemented_everywhere, key, process, start};
 
@@ -24,8 +24,11 @@ async fn lacks_votes(net: &DevNet, hash: BlockHash) {
     tokio::time::timeout(PATIENCE, wait).await.expect("an election that asks for votes");
 }
 
+/// Votes for blocks in elections. The nodes also ask each other how they voted for old ones.
 fn votes(witness: &Witness) -> usize {
-    witness.events().iter().filter(|event| matches!(event, Event::Vote(_))).count()
+    let is_new =
+        |event: &&Event| matches!(event, Event::Vote(vote) if vote.code != VoteCode::Indeterminate);
+    witness.events().iter().filter(is_new).count()
 }
 
 #[tokio::test]

@@ -8,13 +8,20 @@
     reason = "a test ends where it cannot go on"
 )]
 
+mod stranger;
 mod support;
+mod telemetry;
 
+mod bootstrap;
 mod confirm;
 mod data;
 mod forks;
+mod hostile;
+mod join;
 mod payment;
 mod queues;
+mod recorded;
 mod storm;
 mod traffic;
 mod wallets;
+mod work;

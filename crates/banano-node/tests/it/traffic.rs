@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use banano_ledger::LedgerRead as _;
-use banano_node::{DevConfig, SpendError};
+use banano_node::{DevConfig, SpendError, WorkRequest};
 use banano_primitives::{Account, Amount, Subtype};
 use banano_ws_protocol::{Event, WorkOutcome};
 use rustc_hash::FxHashSet;
@@ -70,9 +70,13 @@ async fn finished_work_requests_are_events() {
     let (net, witness) = start(&DevConfig { nodes: 1, ..DevConfig::default() });
     let node = net.node();
     let (root, difficulty) = (key(1).account().into(), node.network().thresholds.base);
-    let work = node.work().generate(root, difficulty).await.unwrap();
+    let work = node.work().generate(WorkRequest::new(root, difficulty)).await.unwrap();
     let events = witness.events();
-    let [Event::Work(told)] = events.as_slice() else { panic!("{events:?}") };
+    let told = events.iter().find_map(|event| match event {
+        Event::Work(told) => Some(told),
+        _ => None,
+    });
+    let Some(told) = told else { panic!("{events:?}") };
     assert_eq!(told.request.difficulty, difficulty);
     assert!((told.request.multiplier.value() - 1.0).abs() < 1e-9);
     let WorkOutcome::Success(result) = &told.outcome else { panic!("{told:?}") };

@@ -3,7 +3,7 @@
 //! Called through the table. Reads the ledger for what the request leaves out, finds work if none is
 //! given, and stores nothing.
 
-use banano_node::LedgerRead;
+use banano_node::{LedgerRead, WorkRequest};
 use banano_primitives::{
     Account, Amount, Block, BlockHash, Body, ChangeBlock, Difficulty, KeyPair, Link, OpenBlock,
     ReceiveBlock, SendBlock, StateBlock, Work,
@@ -32,7 +32,9 @@ pub(super) fn block_create(call: &Call) -> Future<'_> {
                 Some(difficulty) => difficulty,
                 None => work::needed(call, &body)?,
             };
-            let work = call.node().work().generate(body.root(), difficulty).await;
+            let account = Some(key.account());
+            let request = WorkRequest { account, ..WorkRequest::new(body.root(), difficulty) };
+            let work = call.node().work().generate(request).await;
             work.map_err(|_| Error::WorkFailed)?
         };
         let block = Block::signed(body, &key, work);

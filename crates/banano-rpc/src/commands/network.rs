@@ -4,10 +4,12 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
-use banano_node::LedgerRead;
-use banano_primitives::{Account, Amount, Difficulty, Prefix};
+use banano_node::{ActiveDifficulty, LedgerRead, PeerTelemetry, Telemetry};
+use banano_primitives::{Account, Amount, Prefix, format_multiplier};
 
+use super::bootstrap::peer_address;
 use super::{Answer, Future};
 use crate::call::{Call, Scan};
 use crate::error::Error;
@@ -38,6 +40,45 @@ pub(super) fn uptime(call: &Call) -> Object {
     call.object().with("seconds", call.node().uptime().as_secs())
 }
 
+/// The nodes that this one is connected to, each under the address at the other end.
+pub(super) fn peers(call: &Call) -> Object {
+    let mut peers = call.object();
+    for peer in call.node().peers() {
+        let name = endpoint(peer.address);
+        if call.request.flag("peer_details", false) {
+            let details = call
+                .object()
+                .with("protocol_version", peer.protocol_version)
+                .with("node_id", peer.node_id.with_prefix(Prefix::Node))
+                .with("type", "tcp")
+                .with("peering", endpoint(peer.peering.unwrap_or(peer.address)));
+            peers.put_reply(name, details);
+        } else {
+            peers.put(name, peer.protocol_version);
+        }
+    }
+    call.object().with_reply("peers", peers)
+}
+
+/// As nodes write it: IPv4 addresses mapped into IPv6.
+fn endpoint(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+        IpAddr::V6(ip) => ip,
+    };
+    SocketAddrV6::new(ip, address.port(), 0, 0).to_string()
+}
+
+/// Connects to a node, if it answers.
+pub(super) fn keepalive(call: &Call) -> Answer {
+    let address = call.request.text("address").and_then(|text| text.parse::<IpAddr>().ok());
+    let port = call.request.text("port").and_then(|text| text.parse::<u16>().ok());
+    let address = address.ok_or(Error::InvalidAddress)?;
+    let port = port.filter(|port| *port != 0).ok_or(Error::InvalidPort)?;
+    call.node().dial(SocketAddr::new(address, port));
+    Ok(call.object().with("started", 1))
+}
+
 pub(super) fn block_count(call: &Call) -> Future<'_> {
     Box::pin(async move {
         let unchecked = call.node().unchecked_count().await?;
@@ -55,72 +96,86 @@ pub(super) fn block_count(call: &Call) -> Future<'_> {
     })
 }
 
+/// Without options what the node tells others about itself; `raw` what its peers told, and with `address`
+/// and `port` what one of them told.
 pub(super) fn telemetry(call: &Call) -> Future<'_> {
     Box::pin(async move {
         match (call.request.text("address"), call.request.text("port")) {
-            (None, None) => {}
-            (Some(address), Some(port)) => {
-                port.parse::<u16>().map_err(|_| Error::InvalidPort)?;
-                address.parse::<std::net::IpAddr>().map_err(|_| Error::InvalidAddress)?;
-                return Err(Error::PeerNotFound);
+            (None, None) if call.request.flag("raw", false) => {
+                let peers = call.node().peers_telemetry().await?;
+                let metrics: Vec<Reply> =
+                    peers.iter().map(|peer| Reply::from(peer_report(call, peer))).collect();
+                Ok(call.object().with_reply("metrics", metrics))
             }
-            _ => return Err(Error::PortAndAddress),
+            (None, None) => Ok(report(call, &call.node().telemetry().await?)),
+            (Some(_), Some(_)) => {
+                let address = peer_address(call)?;
+                let peers = call.node().peers_telemetry().await?;
+                let peer = peers.iter().find(|peer| peer.address == address);
+                Ok(report(call, &peer.ok_or(Error::PeerNotFound)?.report))
+            }
+            _ => Err(Error::PortAndAddress),
         }
-        let own = own_telemetry(call).await?;
-        if call.request.flag("raw", false) {
-            return Ok(call.object().with_reply("metrics", vec![own.into()]));
-        }
-        Ok(own)
     })
 }
 
-async fn own_telemetry(call: &Call) -> Result<Object, Error> {
-    let own = call.node().telemetry().await?;
-    Ok(call
-        .object()
-        .with("block_count", own.block_count)
-        .with("cemented_count", own.cemented_count)
-        .with("unchecked_count", own.unchecked_count)
-        .with("account_count", own.account_count)
-        .with("bandwidth_cap", own.bandwidth_cap)
-        .with("peer_count", own.peer_count)
-        .with("protocol_version", own.protocol_version)
-        .with("uptime", own.uptime)
-        .with("genesis_block", own.genesis_block)
-        .with("major_version", own.major_version)
-        .with("minor_version", own.minor_version)
-        .with("patch_version", own.patch_version)
-        .with("pre_release_version", own.pre_release_version)
-        .with("maker", own.maker)
-        .with("timestamp", own.timestamp)
-        .with("active_difficulty", own.active_difficulty)
-        .with("node_id", own.node_id.with_prefix(Prefix::Node))
-        .with("signature", own.signature))
+fn peer_report(call: &Call, peer: &PeerTelemetry) -> Object {
+    report(call, &peer.report).with("address", peer.address.ip()).with("port", peer.address.port())
+}
+
+fn report(call: &Call, report: &Telemetry) -> Object {
+    call.object()
+        .with("block_count", report.block_count)
+        .with("cemented_count", report.cemented_count)
+        .with("unchecked_count", report.unchecked_count)
+        .with("account_count", report.account_count)
+        .with("bandwidth_cap", report.bandwidth_cap)
+        .with("peer_count", report.peer_count)
+        .with("protocol_version", report.protocol_version)
+        .with("uptime", report.uptime)
+        .with("genesis_block", report.genesis_block)
+        .with("major_version", report.major_version)
+        .with("minor_version", report.minor_version)
+        .with("patch_version", report.patch_version)
+        .with("pre_release_version", report.pre_release_version)
+        .with("maker", report.maker)
+        .with("timestamp", report.timestamp)
+        .with("active_difficulty", report.active_difficulty)
+        .with("node_id", report.node_id.with_prefix(Prefix::Node))
+        .with("signature", report.signature)
 }
 
 pub(super) fn confirmation_quorum(call: &Call) -> Future<'_> {
     Box::pin(async move {
         let quorum = call.node().quorum().await?;
-        let heard = call.node().online_representatives().await?;
+        let mut peers: Vec<_> = call
+            .node()
+            .peers_representatives()
+            .await?
+            .into_iter()
+            .map(|(account, address)| (call.ledger().weight(&account), account, address))
+            .collect();
+        peers.sort_unstable_by_key(|(weight, account, _)| Reverse((*weight, *account)));
         let mut object = call.object();
         object.put_amount("quorum_delta", quorum.delta);
         object.put("online_weight_quorum_percent", quorum.percent);
         object.put_amount("online_weight_minimum", quorum.minimum);
         object.put_amount("online_stake_total", quorum.online);
         object.put_amount("trended_stake_total", quorum.trended);
-        object.put_amount("peers_stake_total", others(call, &heard));
+        object.put_amount("peers_stake_total", peers.iter().map(|(weight, ..)| *weight).sum());
         if call.request.flag("peer_details", false) {
-            // Representatives behind a network address: the nodes of a dev network share one process.
-            object.put_reply("peers", Vec::new());
+            let detail = |(weight, account, address): (Amount, Account, SocketAddrV6)| {
+                let mut peer = call
+                    .object()
+                    .with("account", call.style().account(account))
+                    .with("ip", address);
+                peer.put_amount("weight", weight);
+                Reply::from(peer)
+            };
+            object.put_reply("peers", peers.into_iter().map(detail).collect::<Vec<_>>());
         }
         Ok(object)
     })
-}
-
-/// The weight of those representatives that are not this node's.
-fn others(call: &Call, heard: &[(Account, Amount)]) -> Amount {
-    let own = call.node().dev().and_then(|dev| dev.representatives().first().copied());
-    heard.iter().filter(|(account, _)| Some(*account) != own).map(|(_, weight)| *weight).sum()
 }
 
 pub(super) fn representatives(call: &Call) -> Answer {
@@ -185,20 +240,24 @@ pub(super) fn available_supply(call: &Call) -> Answer {
     Ok(call.object().with("available", Amount::MAX.saturating_sub(unavailable)))
 }
 
-/// Nodes no longer order elections by work; they answer this as if all was calm (node.md §5).
-pub(super) fn active_difficulty(call: &Call) -> Object {
-    let thresholds = &call.network().thresholds;
-    let receive: Difficulty = thresholds.epoch_2_receive;
-    let mut object = call
-        .object()
-        .with("deprecated", 1)
-        .with("network_minimum", thresholds.base)
-        .with("network_receive_minimum", receive)
-        .with("network_current", thresholds.base)
-        .with("network_receive_current", receive)
-        .with("multiplier", 1);
-    if call.request.flag("include_trend", false) {
-        object.put_reply("difficulty_trend", vec![Reply::text("1.000000000000000")]);
-    }
-    object
+/// What this node's elections are worked at. The answer has the members of today's nodes, which no
+/// longer follow that and always answer a multiplier of 1 (node.md §5).
+pub(super) fn active_difficulty(call: &Call) -> Future<'_> {
+    Box::pin(async move {
+        let ActiveDifficulty { now, multiplier, samples } =
+            call.node().active_difficulty().await?.ok_or(Error::NoDifficulty)?;
+        let mut object = call
+            .object()
+            .with("deprecated", 1)
+            .with("network_minimum", now.minimum)
+            .with("network_receive_minimum", now.receive_minimum)
+            .with("network_current", now.current)
+            .with("network_receive_current", now.receive_current)
+            .with("multiplier", multiplier);
+        if call.request.flag("include_trend", false) {
+            let samples = samples.into_iter().map(|sample| Reply::text(format_multiplier(sample)));
+            object.put_reply("difficulty_trend", samples.collect::<Vec<_>>());
+        }
+        Ok(object)
+    })
 }

@@ -3,7 +3,7 @@
 //! Called through the table. Checks in the reference's order: the block itself, then `subtype`, then
 //! the entry work, then the ledger (node.md §9.3). Answers only after the node has committed.
 
-use banano_node::{LedgerRead, ProcessResult};
+use banano_node::{LedgerRead, ProcessResult, WorkRequest};
 use banano_primitives::{Amount, Block, Body, Epoch, StateBlock};
 
 use super::{Future, work};
@@ -57,7 +57,8 @@ async fn with_work(call: &Call, given: GivenBlock) -> Result<Block, Error> {
     let missing = given.work.is_none_or(|work| work.value() == 0);
     if missing && call.request.flag("do_work", false) {
         let difficulty = work::needed(call, &given.body)?;
-        let work = call.node().work().generate(given.body.root(), difficulty).await;
+        let work =
+            call.node().work().generate(WorkRequest::new(given.body.root(), difficulty)).await;
         let work = work.map_err(|_| Error::WorkFailed)?;
         return Ok(Block::new(given.body, given.signature, work));
     }

@@ -1,9 +1,9 @@
 //! Proof of work: finding, checking and cancelling it (node.md §9.4).
 //!
-//! Called through the table, and by what makes blocks. Work is found by the node's pool; a client that
-//! goes away takes its request back.
+//! Called through the table, and by what makes blocks. Work is found by the node's threads or its work
+//! peers; a client that goes away takes its request back.
 
-use banano_node::LedgerRead;
+use banano_node::{LedgerRead, WorkError, WorkPeer, WorkRequest};
 use banano_primitives::{
     BlockDetails, Body, DetailKind, Difficulty, Epoch, Root, StateBlock, Work, format_multiplier,
 };
@@ -12,6 +12,7 @@ use super::{Answer, Future};
 use crate::block_json::GivenBlock;
 use crate::call::Call;
 use crate::error::Error;
+use crate::reply::{Object, Reply};
 
 /// Most work that is done for a client, as a multiple of the default difficulty.
 const MULTIPLIER_MAX: f64 = 64.0;
@@ -19,7 +20,7 @@ const MULTIPLIER_MAX: f64 = 64.0;
 pub(super) fn work_generate(call: &Call) -> Future<'_> {
     Box::pin(async move {
         check_version(call)?;
-        call.request.account_or("account", Error::BadAccount)?;
+        let account = call.request.account_or("account", Error::BadAccount)?;
         let hash = call.request.hash("hash")?;
         let root = Root::from_bytes(*hash.as_bytes());
         let base = call.network().thresholds.base;
@@ -40,15 +41,25 @@ pub(super) fn work_generate(call: &Call) -> Future<'_> {
                 return Err(Error::WorkEnough);
             }
         }
-        let work = call.node().work().generate(root, difficulty).await;
-        let work = work.map_err(|_| Error::WorkCancelled)?;
+        let use_peers = call.request.flag("use_peers", false);
+        let account = match account {
+            // Work servers may count by account.
+            None if use_peers => call.ledger().block(&hash)?.map(|saved| saved.account()),
+            account => account,
+        };
+        let request = WorkRequest { root, difficulty, account, use_peers };
+        let work = call.node().work().generate(request).await.map_err(|cause| match cause {
+            WorkError::Cancelled | WorkError::Failed => Error::WorkCancelled,
+            WorkError::Disabled if use_peers => Error::WorkDisabled,
+            WorkError::Disabled => Error::LocalWorkDisabled,
+        })?;
         let mut object = call.object().with("hash", hash).with("work", work);
         put_difficulty(&mut object, work.difficulty(&root), base);
         Ok(object)
     })
 }
 
-fn put_difficulty(object: &mut crate::reply::Object, reached: Difficulty, base: Difficulty) {
+fn put_difficulty(object: &mut Object, reached: Difficulty, base: Difficulty) {
     object.put("difficulty", reached);
     object.put("multiplier", format_multiplier(reached.multiplier(base)));
 }
@@ -74,6 +85,24 @@ pub(super) fn work_cancel(call: &Call) -> Answer {
     let hash = call.request.hash("hash")?;
     call.node().work().cancel(&Root::from(hash));
     Ok(call.object().with("success", ""))
+}
+
+pub(super) fn work_peers(call: &Call) -> Object {
+    let peers = call.node().work().peers();
+    call.object().with_reply("work_peers", peers.iter().map(Reply::text).collect::<Vec<_>>())
+}
+
+pub(super) fn work_peer_add(call: &Call) -> Answer {
+    let address = call.request.required("address")?;
+    let port = call.request.required("port")?.parse().map_err(|_| Error::InvalidPort)?;
+    let peer = WorkPeer::new(address, port).map_err(Error::BadWorkPeer)?;
+    call.node().work().add_peer(peer).map_err(Error::NoWorkPeer)?;
+    Ok(call.object().with("success", ""))
+}
+
+pub(super) fn work_peers_clear(call: &Call) -> Object {
+    call.node().work().clear_peers();
+    call.object().with("success", "")
 }
 
 /// The only version of work there is.

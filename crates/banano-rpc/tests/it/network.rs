@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use banano_node::{DevConfig, DevNet};
 use banano_primitives::{Account, Amount, Block, BlockHash, Body, KeyPair, Link, StateBlock, Work};
-use banano_rpc::{Config, Names, Service, serve};
+use banano_rpc::{Config, Meters, Names, Service, serve};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// Longest wait for something that the network does by itself.
@@ -42,10 +43,11 @@ impl Network {
             .build()
             .unwrap();
         let service = Service {
-            node: net.node().clone(),
+            node: watch::channel(Some(net.node().clone())).1,
             config,
             decimal_fields: true,
             names: Names::default(),
+            meters: Meters::default(),
         };
         drop(runtime.spawn(serve(listener, service, stop.clone())));
         Self { net: Some(net), address, stop, runtime }

@@ -65,13 +65,22 @@ fn version_says_honestly_who_answers() {
 }
 
 #[test]
-fn telemetry_is_the_nodes_own_and_asks_for_both_parts_of_an_address() {
+fn telemetry_is_the_nodes_own_or_what_its_peers_told() {
     let network = Network::start();
     let own = network.ask(&json!({"action": "telemetry"}));
     assert!(text(&own["node_id"]).starts_with("node_"), "{own}");
     assert_eq!(own["peer_count"], "1");
-    let raw = network.ask(&json!({"action": "telemetry", "raw": true}));
-    assert_eq!(raw["metrics"][0]["node_id"], own["node_id"]);
+    // The other node's comes by itself.
+    let raw = network.until(&json!({"action": "telemetry", "raw": true}), |answer| {
+        answer["metrics"].as_array().is_some_and(|list| list.len() == 1)
+    });
+    let other = &raw["metrics"][0];
+    assert_ne!(other["node_id"], own["node_id"]);
+    assert_eq!(other["genesis_block"], own["genesis_block"]);
+    let (address, port) = (&other["address"], &other["port"]);
+    let one = network.ask(&json!({"action": "telemetry", "address": address, "port": port}));
+    assert_eq!(one["node_id"], other["node_id"]);
+    assert_eq!(one["address"], json!(null), "{one}");
     for (request, want) in [
         (json!({"address": "::1"}), "Both port and address required"),
         (json!({"address": "x", "port": 1}), "Invalid IP address"),
@@ -92,8 +101,7 @@ fn representatives_are_listed_with_their_weights() {
     assert_eq!(all.len(), 2, "{all:?}");
     let one = network.ask(&json!({"action": "representatives", "count": 1, "sorting": 1}));
     assert_eq!(one["representatives"].as_object().unwrap().len(), 1);
-    // Voting makes them known as online.
-    network.pay(0, network.account(1), BAN);
+    // They are known to be online before anybody pays.
     let online = network.until(&json!({"action": "representatives_online"}), |answer| {
         answer["representatives"].as_array().is_some_and(|list| list.len() == 2)
     });
@@ -144,4 +152,89 @@ fn a_node_that_has_stopped_says_so() {
         ];
         assert!(fine.contains(&error.as_str()), "{request}: {error}");
     }
+}
+
+#[test]
+fn peers_are_listed_with_their_version_or_their_details() {
+    let network = Network::start();
+    let version = network.ask(&json!({"action": "version"}))["protocol_version"].clone();
+    let peers = network.ask(&json!({"action": "peers"}));
+    let (name, told) = peers["peers"].as_object().unwrap().iter().next().unwrap();
+    assert!(name.starts_with("[::ffff:127.0.0.1]:"), "{name}");
+    assert_eq!(*told, version);
+    let detailed = network.post(&json!({"action": "peers", "peer_details": "true"}).to_string());
+    let details = serde_json::from_str::<serde_json::Value>(&detailed).unwrap();
+    let details = details["peers"][name].to_string();
+    let detailed: Vec<_> = ["protocol_version", "node_id", "type", "peering"]
+        .into_iter()
+        .filter(|name| details.contains(&format!("\"{name}\":\"")))
+        .collect();
+    assert_eq!(detailed.len(), 4, "{details}");
+    let alone = Network::with(DevConfig { nodes: 1, ..small() }, Config::default());
+    assert_eq!(alone.ask(&json!({"action": "peers"})), json!({"peers": ""}));
+}
+
+#[test]
+fn stats_list_what_was_counted() {
+    let network = Network::start();
+    network.pay(0, network.account(1), BAN);
+    let answer = network.post(&json!({"action": "stats", "type": "counters"}).to_string());
+    assert_eq!(keys(&answer), ["type", "created", "entries", "stat_duration_seconds"]);
+    let stats: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    check_habits(&stats);
+    let entries = stats["entries"].as_array().unwrap();
+    let progress = entries.iter().find(|entry| entry["detail"] == "progress").unwrap();
+    assert_eq!((&progress["type"], &progress["value"]), (&json!("ledger"), &json!("1")));
+    let samples = network.ask(&json!({"action": "stats", "type": "samples"}));
+    assert_eq!(samples["entries"], "");
+    for kind in [json!(null), json!("x")] {
+        let request = json!({"action": "stats", "type": kind});
+        assert_eq!(network.error(&request), "Invalid or missing type argument");
+    }
+}
+
+#[test]
+fn bootstraps_are_begun_and_seen() {
+    let network = Network::start();
+    let seen = |answer: &serde_json::Value| text(&answer["total_attempts_count"]).parse().unwrap();
+    let status = network.post(&json!({"action": "bootstrap_status"}).to_string());
+    assert_eq!(
+        keys(&status).join(" "),
+        "bootstrap_threads running_attempts_count total_attempts_count connections attempts"
+    );
+    let before: u64 = seen(&serde_json::from_str(&status).unwrap());
+    let peers = network.ask(&json!({"action": "peers"}))["peers"].clone();
+    let (peer, _) = peers.as_object().unwrap().iter().next().unwrap();
+    let (address, port) = peer.rsplit_once(':').unwrap();
+    let address = address.trim_matches(['[', ']']);
+    for (request, want) in [
+        (json!({"action": "bootstrap", "address": address, "port": port}), json!({"success": ""})),
+        (json!({"action": "bootstrap_any", "force": true}), json!({"success": ""})),
+        (
+            json!({"action": "bootstrap_lazy", "hash": "00".repeat(32), "force": true}),
+            json!({"started": "1", "key_inserted": "1"}),
+        ),
+        (
+            json!({"action": "bootstrap", "address": "::1", "port": 9}),
+            json!({"error": "Peer not found"}),
+        ),
+        (
+            json!({"action": "bootstrap", "address": "here", "port": 9}),
+            json!({"error": "Invalid IP address"}),
+        ),
+        (
+            json!({"action": "bootstrap", "address": "::1", "port": "high"}),
+            json!({"error": "Invalid port"}),
+        ),
+        (
+            json!({"action": "bootstrap_any", "account": "ban_1"}),
+            json!({"error": "Bad account number"}),
+        ),
+        (json!({"action": "bootstrap_lazy", "hash": "x"}), json!({"error": "Invalid block hash"})),
+    ] {
+        assert_eq!(network.ask(&request), want, "{request}");
+    }
+    network.until(&json!({"action": "bootstrap_status"}), |answer| {
+        seen(answer) >= before + 3 && answer["running_attempts_count"] == "0"
+    });
 }

@@ -1,5 +1,6 @@
 //! Finding, checking and cancelling work.
 
+use banano_testkit::{Reaction, TestWorkPeer};
 use serde_json::{Value, json};
 
 use crate::network::{Network, keys, merged, text};
@@ -111,4 +112,74 @@ fn cancelling_nothing_succeeds() {
     let answer = network.ask(&json!({"action": "work_cancel", "hash": ROOT}));
     assert_eq!(answer, json!({"success": ""}));
     assert_eq!(network.error(&json!({"action": "work_cancel", "hash": "x"})), "Invalid block hash");
+}
+
+#[test]
+fn work_peers_are_added_shown_and_forgotten() {
+    let network = Network::start();
+    let add = |address: &str, port: Value| {
+        network.ask(&json!({"action": "work_peer_add", "address": address, "port": port}))
+    };
+    let shown = || network.ask(&json!({"action": "work_peers"}))["work_peers"].clone();
+    assert_eq!(shown(), "");
+    assert_eq!(add("127.0.0.1", json!("7000")), json!({"success": ""}));
+    assert_eq!(add("::1", json!(7001)), json!({"success": ""}));
+    assert_eq!(add("work.example", json!(7002)), json!({"success": ""}));
+    assert_eq!(add("work.example", json!(7002)), json!({"success": ""}), "once more");
+    assert_eq!(shown(), json!(["127.0.0.1:7000", "::1:7001", "work.example:7002"]));
+    for (address, port, want) in [
+        ("a b", json!(1), "work peer: \"a b\" is neither an IP address nor the name of a host"),
+        (
+            "localhost",
+            json!(0),
+            "work peer: \"0\" is not a port, which is a number from 1 to 65535",
+        ),
+        ("localhost", json!("x"), "Invalid port"),
+        ("localhost", json!(65536), "Invalid port"),
+    ] {
+        assert_eq!(add(address, port.clone())["error"], want, "{address} {port}");
+    }
+    assert_eq!(network.ask(&json!({"action": "work_peers_clear"})), json!({"success": ""}));
+    assert_eq!(shown(), "");
+}
+
+#[test]
+fn peers_are_asked_only_where_the_request_says_so() {
+    let network = Network::start();
+    let peer = TestWorkPeer::that(Reaction::Good);
+    network.ask(&json!({
+        "action": "work_peer_add", "address": "127.0.0.1", "port": peer.address.port(),
+    }));
+    assert!(generate(&network, json!({}))["work"].is_string());
+    let account = network.account(0);
+    let more = json!({"use_peers": "true", "account": account, "multiplier": 1.5});
+    assert!(generate(&network, more)["work"].is_string());
+    // The first request that the peer heard is the second one.
+    let heard = peer.hears().body;
+    assert_eq!(heard["action"], "work_generate");
+    assert_eq!((&heard["hash"], &heard["account"]), (&json!(ROOT), &json!(account)));
+
+    let mut block = serde_json::to_value(network.send_block(0, network.account(1), 1)).unwrap();
+    block.as_object_mut().unwrap().remove("work");
+    let done = network.ask(&json!({
+        "action": "process", "json_block": true, "block": block, "do_work": true,
+    }));
+    assert!(done["hash"].is_string(), "{done}");
+    assert_eq!(peer.hears_of("work_generate")["hash"], block["previous"]);
+}
+
+#[test]
+fn cancelling_a_root_ends_what_waits_for_a_peer() {
+    let network = Network::start();
+    let peer = TestWorkPeer::that(Reaction::Hangs);
+    network.ask(&json!({
+        "action": "work_peer_add", "address": "127.0.0.1", "port": peer.address.port(),
+    }));
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| generate(&network, json!({"use_peers": true})));
+        peer.hears_of("work_generate");
+        network.ask(&json!({"action": "work_cancel", "hash": ROOT}));
+        assert_eq!(asked.join().unwrap()["error"], "Cancelled");
+    });
+    assert_eq!(peer.hears_of("work_cancel")["hash"], ROOT);
 }

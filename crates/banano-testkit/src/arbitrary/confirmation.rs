@@ -27,12 +27,12 @@ pub fn variant() -> impl Strategy<Value = Variant> {
 /// Any confirmation, of old nodes as well.
 pub fn confirmation() -> impl Strategy<Value = Confirmation> {
     let block = (block(), account(), option::of(account()), option::of(select(&Subtype::ALL)));
-    let known = (amount(), select(&ConfirmationKind::ALL), any::<bool>());
+    let known = (amount(), select(&ConfirmationKind::ALL), any::<[bool; 2]>());
     let sideband = any::<(u64, u64)>()
         .prop_map(|(height, local_timestamp)| ConfirmationSideband { height, local_timestamp });
     let places = vec![Place::Envelope, Place::Message, Place::Block];
     (block, known, option::of(sideband), option::of(election()), extra(places)).prop_map(
-        |(block, (amount, kind, local), sideband, election, extra)| {
+        |(block, (amount, kind, [local, healed]), sideband, election, extra)| {
             let (block, account, linked_account, subtype) = block;
             Confirmation {
                 subtype: subtype.filter(|_| block.kind() == BlockKind::State),
@@ -44,6 +44,7 @@ pub fn confirmation() -> impl Strategy<Value = Confirmation> {
                 sideband,
                 election,
                 local,
+                healed,
                 extra,
             }
         },

@@ -1,6 +1,10 @@
 //! Black-box tests: published messages, recorded messages, hostile bytes, and properties.
 
 #[cfg(test)]
+mod frames;
+#[cfg(test)]
+mod greeting;
+#[cfg(test)]
 mod headers;
 #[cfg(test)]
 mod hostile;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use banano_ws_hub::{Hub, Limits, SessionId};
+use banano_ws_hub::{Delivery, Hub, Limits, SessionId, Start};
 use banano_ws_protocol::{
     Action, ErrorCode, Event, Fault, RenderSettings, Request, Stamped, parse_request,
 };
@@ -17,9 +17,13 @@ pub(crate) fn ask(hub: &mut Hub, id: SessionId, request: &str) -> Result<(), Err
     let Request { action, .. } = parse_request(request.as_bytes(), <_>::default())
         .unwrap_or_else(|refusal| panic!("{request}: {}", refusal.text));
     let done = match action {
-        Action::Ping | Action::Subscribe(None) | Action::Unsubscribe(None) => Ok(()),
+        Action::Ping
+        | Action::Subscribe(None)
+        | Action::Unsubscribe(None)
+        | Action::SubscribeStatus
+        | Action::UnsubscribeStatus => Ok(()),
         Action::Subscribe(Some(subscription)) => {
-            hub.subscribe(id, subscription).map_err(Fault::from)
+            hub.subscribe(id, subscription, Start::default()).map(drop).map_err(Fault::from)
         }
         Action::Unsubscribe(Some(topic)) => {
             hub.unsubscribe(id, topic);
@@ -52,12 +56,13 @@ pub(crate) fn publish(
         assert_eq!(texts.len(), count);
         let place = ids.iter().position(|it| *it == id).expect("an open session");
         got[place].extend(texts);
+        Delivery::Taken
     });
     got
 }
 
 /// The texts of frames that follow one another.
-fn texts(mut frames: &[u8]) -> Vec<String> {
+pub(crate) fn texts(mut frames: &[u8]) -> Vec<String> {
     let mut texts = Vec::new();
     while let [0x81, length, rest @ ..] = frames {
         let (length, rest) = match (length, rest) {

@@ -7,7 +7,7 @@ mod happenings;
 mod model;
 mod wishes;
 
-use banano_ws_hub::{Hub, SessionId};
+use banano_ws_hub::{Framing, Hub, SessionId};
 use banano_ws_protocol::{Event, parse_message};
 use banano_ws_protocol::{ServerMessage, Topic};
 use proptest::{
@@ -61,7 +61,7 @@ struct Both {
 impl Both {
     fn new(happenings: Vec<Happening>) -> Self {
         let mut hub = hub();
-        let ids = (0..CLIENTS).map(|_| hub.open()).collect();
+        let ids = (0..CLIENTS).map(|_| hub.open(Framing::WebSocket)).collect();
         Self { hub, ids, model: vec![Model::default(); CLIENTS], happenings }
     }
 

@@ -13,4 +13,5 @@ mod client;
 mod filters;
 mod model;
 mod options;
+mod seam;
 mod sharing;

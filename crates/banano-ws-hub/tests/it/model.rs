@@ -7,7 +7,7 @@ use banano_testkit::{
     arbitrary,
     fixtures::{self, L_SEND, SEND},
 };
-use banano_ws_hub::{Hub, Limits, SessionId, frame};
+use banano_ws_hub::{Delivery, Framing, Hub, Limits, SessionId, Start, frame};
 use banano_ws_protocol::{
     AccountFilter, ConfirmationFilter, ConfirmationKind, ConfirmationOptions, Event, Held,
     KindFilter, ListChange, RenderSettings, Stamped, Subscription, Topic, Update, VoteCode,
@@ -71,7 +71,7 @@ fn kind() -> impl Strategy<Value = ConfirmationKind> {
 }
 
 /// Confirmations of state blocks between few accounts, now and then of a legacy block.
-fn confirmation() -> impl Strategy<Value = Event> {
+pub(crate) fn confirmation() -> impl Strategy<Value = Event> {
     let state =
         (account(), account(), kind(), any::<bool>()).prop_map(|(owner, link, kind, local)| {
             let mut confirmation = fixtures::conf(SEND, kind);
@@ -95,7 +95,7 @@ fn confirmation() -> impl Strategy<Value = Event> {
     prop_oneof![6 => state, 1 => legacy].prop_map(Event::Confirmation)
 }
 
-fn vote() -> impl Strategy<Value = Event> {
+pub(crate) fn vote() -> impl Strategy<Value = Event> {
     (account(), select(&VoteCode::ALL)).prop_map(|(account, code)| {
         let mut vote = (*fixtures::v1()).clone();
         vote.account = account;
@@ -107,7 +107,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![4 => confirmation(), 4 => vote(), 2 => arbitrary::event()]
 }
 
-fn subscription() -> impl Strategy<Value = Subscription> {
+pub(crate) fn subscription() -> impl Strategy<Value = Subscription> {
     let only = (accounts(), any::<bool>()).prop_map(|(accounts, local)| AccountFilter::Only {
         accounts: accounts.into_iter().collect(),
         local,
@@ -177,7 +177,7 @@ impl Both {
     fn take(&mut self, step: Step) {
         match step {
             Step::Open => {
-                self.ids.push(Some(self.hub.open()));
+                self.ids.push(Some(self.hub.open(Framing::WebSocket)));
                 self.model.sessions.push(Some(BTreeMap::new()));
                 self.model.got.push(Vec::new());
                 self.got.push(Vec::new());
@@ -192,7 +192,7 @@ impl Both {
             Step::Subscribe(n, subscription) => {
                 if let Some((id, subscriptions)) = self.session(n) {
                     subscriptions.insert(subscription.topic(), subscription.clone());
-                    self.hub.subscribe(id, subscription).unwrap();
+                    self.hub.subscribe(id, subscription, Start::default()).unwrap();
                 }
             }
             Step::Unsubscribe(n, topic) => {
@@ -232,6 +232,7 @@ impl Both {
             assert!(count > 0 && !frames.is_empty(), "nothing was delivered");
             let n = ids.iter().position(|it| *it == Some(id)).expect("an open session");
             got[n].extend_from_slice(frames);
+            Delivery::Taken
         });
     }
 }

@@ -2,6 +2,7 @@
 //! it asked for, which is what it gets alone (protocol.md §6.1.2, §6.2.2, §10 D01, §11).
 
 use banano_testkit::fixtures::{self, A, B, BlockFixture, C, D, conf, unconfirmed};
+use banano_ws_hub::Framing;
 use banano_ws_protocol::{Confirmation, ConfirmationKind, Event, VoteCode};
 
 use crate::client::{ask, hub, publish, stamped};
@@ -30,7 +31,7 @@ fn events() -> Vec<Event> {
 fn got<const N: usize>(topic: &str, options: [&str; N]) -> [Vec<String>; N] {
     let mut hub = hub();
     let ids = options.map(|options| {
-        let id = hub.open();
+        let id = hub.open(Framing::WebSocket);
         let options = [("<A>", A), ("<B>", B), ("<C>", C), ("<D>", D)]
             .into_iter()
             .fold(options.to_owned(), |text, (name, key)| text.replace(name, key.text()));

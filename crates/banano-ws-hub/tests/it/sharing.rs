@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use banano_primitives::Account;
 use banano_testkit::fixtures::{self, B, SEND, conf};
-use banano_ws_hub::{Hub, Limits, SessionId};
+use banano_ws_hub::{Delivery, Framing, Hub, Limits, SessionId, Start, Window};
 use banano_ws_protocol::{
     AccountFilter, ConfirmationFilter, ConfirmationKind, ConfirmationOptions, Event, Includes,
     RenderSettings, Stamped, Subscription, Topic, Variant,
@@ -34,7 +34,10 @@ fn of_account(account: Account) -> Subscription {
 
 fn published(hub: &mut Hub, events: &[Arc<Stamped>]) -> Vec<(SessionId, Bytes, usize)> {
     let mut got = Vec::new();
-    hub.publish(events, |id, frames, count| got.push((id, frames.clone(), count)));
+    hub.publish(events, |id, frames, count| {
+        got.push((id, frames.clone(), count));
+        Delivery::Taken
+    });
     got
 }
 
@@ -42,12 +45,12 @@ fn published(hub: &mut Hub, events: &[Arc<Stamped>]) -> Vec<(SessionId, Bytes, u
 fn sessions_that_want_the_same_share_one_rendering_filtered_or_not() {
     let mut hub = hub();
     for n in 0..4 {
-        let id = hub.open();
+        let id = hub.open(Framing::WebSocket);
         let subscription = match n {
             0 | 1 => Subscription::without_options(Topic::Confirmation),
             _ => of_account(B.account()),
         };
-        hub.subscribe(id, subscription).unwrap();
+        hub.subscribe(id, subscription, Start::default()).unwrap();
     }
     let got = published(&mut hub, &sends(1));
     assert_eq!(got.len(), 4);
@@ -55,13 +58,39 @@ fn sessions_that_want_the_same_share_one_rendering_filtered_or_not() {
 }
 
 #[test]
+fn a_message_is_compressed_once_for_all_who_agreed_to_that() {
+    let mut hub = hub();
+    let framings = [Framing::Deflated(Window::Wide), Framing::Deflated(Window::Narrow)];
+    let compressed = framings.map(|framing| (0..3).map(|_| hub.open(framing)).collect::<Vec<_>>());
+    let plain = hub.open(Framing::WebSocket);
+    for (n, id) in compressed.iter().flatten().chain([&plain]).enumerate() {
+        let subscription = match n % 3 {
+            0 => of_account(B.account()),
+            _ => Subscription::without_options(Topic::Confirmation),
+        };
+        hub.subscribe(*id, subscription, Start::default()).unwrap();
+    }
+    let got = published(&mut hub, &sends(1));
+    assert_eq!(got.len(), 7);
+    let of = |wanted: SessionId| &got.iter().find(|(id, ..)| *id == wanted).unwrap().1;
+    let whole = of(plain);
+    for ids in &compressed {
+        assert!(ids.iter().all(|id| of(*id).as_ptr() == of(ids[0]).as_ptr()));
+        assert_eq!(of(ids[0])[0], 0xc1, "a text, the only frame, compressed");
+        assert!(of(ids[0]).len() < whole.len() * 3 / 4, "{} bytes", of(ids[0]).len());
+    }
+    assert_ne!(of(compressed[0][0]), of(compressed[1][0]));
+}
+
+#[test]
 fn different_variants_are_different_bytes() {
     let mut hub = hub();
-    let (bare, full) = (hub.open(), hub.open());
+    let (bare, full) = (hub.open(Framing::WebSocket), hub.open(Framing::WebSocket));
     let variant = Variant::confirmation(Includes { block: false, ..Includes::default() });
     let options = ConfirmationOptions { variant, ..ConfirmationOptions::default() };
-    hub.subscribe(bare, Subscription::Confirmation(options)).unwrap();
-    hub.subscribe(full, Subscription::without_options(Topic::Confirmation)).unwrap();
+    hub.subscribe(bare, Subscription::Confirmation(options), Start::default()).unwrap();
+    hub.subscribe(full, Subscription::without_options(Topic::Confirmation), Start::default())
+        .unwrap();
     let got = published(&mut hub, &sends(1));
     let of = |wanted| &got.iter().find(|(id, ..)| *id == wanted).unwrap().1;
     assert!(of(full).len() > of(bare).len());
@@ -70,13 +99,14 @@ fn different_variants_are_different_bytes() {
 #[test]
 fn a_batch_goes_out_in_few_pieces_that_all_of_a_kind_share() {
     let mut hub = hub();
-    let plain = [hub.open(), hub.open()];
-    let narrow = [hub.open(), hub.open()];
+    let plain = [hub.open(Framing::WebSocket), hub.open(Framing::WebSocket)];
+    let narrow = [hub.open(Framing::WebSocket), hub.open(Framing::WebSocket)];
     for id in plain {
-        hub.subscribe(id, Subscription::without_options(Topic::Confirmation)).unwrap();
+        hub.subscribe(id, Subscription::without_options(Topic::Confirmation), Start::default())
+            .unwrap();
     }
     for id in narrow {
-        hub.subscribe(id, of_account(B.account())).unwrap();
+        hub.subscribe(id, of_account(B.account()), Start::default()).unwrap();
     }
     let got = published(&mut hub, &sends(200));
     for id in plain.into_iter().chain(narrow) {

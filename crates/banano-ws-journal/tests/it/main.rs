@@ -1,6 +1,17 @@
 //! Black-box tests of the journal: order, bounds, and what a slow reader is told.
 
-#![expect(clippy::panic, reason = "a test that is wrong must stop")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that is wrong must stop"
+)]
+
+mod clock;
+mod disk;
+mod jetstream;
+mod kill;
+mod replaying;
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -8,8 +19,8 @@ use banano_testkit::{
     FakeClock,
     fixtures::{SEND, started_election, stopped_election, v2, vote},
 };
-use banano_ws_journal::{Batch, Journal, Limits, Reader};
-use banano_ws_protocol::{Event, Stamped, VoteCode};
+use banano_ws_journal::{Batch, DiskConfig, Journal, Limits, Reader, Retention};
+use banano_ws_protocol::{Cursor, Event, Since, Stamped, Topic, VoteCode};
 use tokio::task::JoinSet;
 
 const NOW_MS: u64 = 1_700_000_000_000;
@@ -68,6 +79,70 @@ fn a_batch_is_as_long_as_asked_for_and_the_rest_is_still_there() {
 #[test]
 fn two_journals_have_two_names() {
     assert_ne!(journal(Limits::default()).0.id(), journal(Limits::default()).0.id());
+}
+
+/// What a journal must say of a topic that is in memory only and was not listened to for a while.
+fn check_interrupted(journal: &Journal, clock: &FakeClock) {
+    let (topic, other) = (Topic::StartedElection, Topic::StoppedElection);
+    let cursor = |sequence| Since::Cursor(Cursor { journal: journal.id(), sequence });
+    let located = |topic, since: &Since| journal.locate(topic, since).ok();
+    let append = |event| {
+        journal.append(vec![event]);
+        journal.flush();
+    };
+    let mut reader = journal.reader();
+    append(started_election(SEND));
+    assert_eq!(located(topic, &cursor(0)), Some(0));
+
+    journal.interrupt(topic);
+    append(stopped_election(SEND));
+    let now = |past_ms| Since::Time(NOW_MS + past_ms);
+    for since in [cursor(0), cursor(1), cursor(2), now(0), now(9)] {
+        assert_eq!(located(topic, &since), None, "{since:?}");
+        // Nobody else is concerned.
+        assert!(located(other, &since).is_some(), "{since:?}");
+    }
+    let oldest = located(topic, &Since::Oldest).unwrap();
+
+    clock.advance(Duration::from_millis(5));
+    journal.resume(topic);
+    journal.flush();
+    for since in [cursor(0), cursor(1), cursor(2), now(5)] {
+        assert_eq!(located(topic, &since), None, "{since:?}");
+    }
+    // A place that was given since then is good, and so is what was offered before.
+    let place = Since::Cursor(journal.cursor());
+    clock.advance(Duration::from_millis(5));
+    append(started_election(SEND));
+    for after in [
+        located(topic, &place).unwrap(),
+        located(topic, &now(6)).unwrap(),
+        located(topic, &Since::Oldest).unwrap(),
+        oldest,
+    ] {
+        assert_eq!(
+            replaying::replayed(journal, replaying::all(topic), after, 9),
+            [journal.newest()]
+        );
+    }
+    let sequences = sequences(&taken(&mut reader));
+    assert_eq!(sequences, [1, 2, journal.newest()], "who follows is not disturbed");
+}
+
+#[test]
+fn places_before_a_topic_was_listened_to_have_expired() {
+    let (journal, clock) = journal(Limits::default());
+    check_interrupted(&journal, &clock);
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = DiskConfig::new(folder.path().to_owned());
+    config.topics = Topic::ALL.map(|topic| {
+        let on_disk = topic == Topic::Confirmation;
+        on_disk.then(Retention::default)
+    });
+    let clock = FakeClock::at(NOW_MS);
+    let journal = Journal::open(&config, clock.reader()).unwrap().journal;
+    check_interrupted(&journal, &clock);
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub struct Confirmation {
     /// Whether `account` or the link of the block is an account of a wallet here
     /// (`all_local_accounts`). Never rendered.
     pub local: bool,
+    /// Whether a gateway had missed it and asked for it later. Told beside a cursor only (`healed`).
+    pub healed: bool,
     /// Members that a newer node added.
     pub extra: Extra,
 }

@@ -123,7 +123,7 @@ fn at_least_one(digits: usize) -> Option<usize> {
 /// A scalar's text as a boolean; `None` where it is neither, which counts as absent
 /// (protocol.md §2.2). Takes what the node's stream takes: blanks around it, and 0 or 1 with a sign
 /// or leading zeros.
-pub(super) fn flag(text: &str) -> Option<bool> {
+pub(crate) fn flag(text: &str) -> Option<bool> {
     let word = text.trim_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']);
     match word {
         "true" | "1" => return Some(true),

@@ -7,7 +7,9 @@ use super::{
     fields::{FieldError, Object, Unknown, parse},
     received::ReceivedConfirmation,
 };
-use crate::{ConfirmationKind, ConfirmationSideband, ElectionInfo, ElectionVote, Place};
+use crate::{
+    ConfirmationKind, ConfirmationSideband, ElectionInfo, ElectionVote, Place, json::Node,
+};
 
 const KNOWN: &[&str] = &[
     "account",
@@ -22,6 +24,7 @@ const KNOWN: &[&str] = &[
 
 /// Reads `message` of topic `confirmation` (protocol.md §6.1.1).
 pub(super) fn read(
+    envelope: Object<'_, '_>,
     message: Object<'_, '_>,
     mut unknown: Unknown,
 ) -> Result<ReceivedConfirmation, FieldError> {
@@ -52,6 +55,7 @@ pub(super) fn read(
         linked_account,
         subtype,
         sideband,
+        healed: envelope.node().member("healed").and_then(Node::flag).unwrap_or(false),
         extra: unknown.into_extra(),
     })
 }

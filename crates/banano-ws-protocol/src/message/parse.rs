@@ -3,10 +3,13 @@
 use super::{
     confirmation,
     fields::{FieldError, Object, Unknown},
-    received::{Ack, ErrorMessage, ReceivedEvent, ServerEvent, ServerMessage},
+    received::{Ack, ErrorMessage, ReceivedEvent, ServerEvent, ServerMessage, ServerStatus},
     topics,
 };
-use crate::{JsonError, Place, Topic, json::Json};
+use crate::{
+    Cursor, CursorRange, JsonError, Place, STATUS_TOPIC, SourceStatus, Status, Topic,
+    json::{Json, Node},
+};
 
 /// Why a server's message cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +45,9 @@ pub fn parse_message(bytes: &[u8]) -> Result<ServerMessage, MessageError> {
     let json = Json::parse(bytes)?;
     let message = Object::new(json.root(), Place::Envelope);
     if let Some(name) = message.text("topic") {
+        if name == STATUS_TOPIC {
+            return status(message).map(ServerMessage::Status).map_err(MessageError::Reply);
+        }
         let topic = name.parse().map_err(|_| MessageError::UnknownTopic(name.into_owned()))?;
         let event =
             event(topic, message).map_err(|source| MessageError::Event { topic, source })?;
@@ -64,6 +70,7 @@ fn ack(word: String, message: Object<'_, '_>) -> Result<Ack, FieldError> {
         word,
         time_ms: message.get("time")?,
         id: message.text("id").map(std::borrow::Cow::into_owned),
+        cursor: cursor(message, "cursor"),
         warnings: warnings.map(|warning| warning.text().into_owned()).collect(),
     })
 }
@@ -74,7 +81,32 @@ fn error(text: String, message: Object<'_, '_>) -> Result<ErrorMessage, FieldErr
         code: message.text("code").unwrap_or_default().into_owned(),
         time_ms: message.get("time")?,
         id: message.text("id").map(std::borrow::Cow::into_owned),
+        held: cursor(message, "oldest")
+            .zip(cursor(message, "newest"))
+            .map(|(oldest, newest)| CursorRange { oldest, newest }),
     })
+}
+
+fn status(envelope: Object<'_, '_>) -> Result<ServerStatus, FieldError> {
+    let message =
+        envelope.object("message", Place::Message).ok_or(FieldError::Missing("message"))?;
+    let status = match message.need_text("kind")?.as_ref() {
+        "source" => Some(Status::Source(SourceStatus {
+            name: message.need_text("source")?.into_owned(),
+            state: message.need("state")?,
+            since_ms: message.need("since")?,
+            detail: message.text("detail").unwrap_or_default().into_owned(),
+        })),
+        "shutdown" => Some(Status::Shutdown { deadline_ms: message.need("deadline")? }),
+        _ => None,
+    };
+    Ok(ServerStatus { time_ms: envelope.need("time")?, status })
+}
+
+/// A place in the server's journal. What only looks like one is left out: it helps nobody to lose
+/// the message for it.
+fn cursor(message: Object<'_, '_>, name: &'static str) -> Option<Cursor> {
+    message.text(name)?.parse().ok()
 }
 
 fn event(topic: Topic, envelope: Object<'_, '_>) -> Result<ServerEvent, FieldError> {
@@ -82,13 +114,16 @@ fn event(topic: Topic, envelope: Object<'_, '_>) -> Result<ServerEvent, FieldErr
         envelope.object("message", Place::Message).ok_or(FieldError::Missing("message"))?;
     let mut unknown = Unknown::default();
     let known: &[&str] = match topic {
-        Topic::NewUnconfirmedBlock => &["topic", "time", "message", "hash"],
-        _ => &["topic", "time", "message"],
+        Topic::Confirmation => &["topic", "time", "cursor", "replayed", "healed", "message"],
+        Topic::NewUnconfirmedBlock => &["topic", "time", "cursor", "replayed", "message", "hash"],
+        _ => &["topic", "time", "cursor", "replayed", "message"],
     };
     envelope.keep_unknown(known, &mut unknown);
     let time_ms = envelope.need("time")?;
     let event = match topic {
-        Topic::Confirmation => ReceivedEvent::Confirmation(confirmation::read(message, unknown)?),
+        Topic::Confirmation => {
+            ReceivedEvent::Confirmation(confirmation::read(envelope, message, unknown)?)
+        }
         Topic::Vote => ReceivedEvent::Vote(topics::vote(message, unknown)?),
         Topic::StartedElection => {
             ReceivedEvent::StartedElection(topics::election(message, unknown)?)
@@ -106,5 +141,10 @@ fn event(topic: Topic, envelope: Object<'_, '_>) -> Result<ServerEvent, FieldErr
         ),
         Topic::Bootstrap => ReceivedEvent::Bootstrap(topics::bootstrap(message, unknown)?),
     };
-    Ok(ServerEvent { time_ms, event })
+    Ok(ServerEvent {
+        time_ms,
+        cursor: cursor(envelope, "cursor"),
+        replayed: envelope.node().member("replayed").and_then(Node::flag).unwrap_or(false),
+        event,
+    })
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use banano_primitives::{Account, Amount, Block, BlockHash, Subtype, VoteTimestamp};
 
 use crate::{
-    ActiveDifficulty, Bootstrap, Confirmation, ConfirmationKind, ConfirmationSideband,
-    ElectionDetail, ElectionEvent, ElectionInfo, Event, Extra, Place, Telemetry, Topic,
-    UnconfirmedBlock, Variant, VoteEvent, WorkEvent,
+    ActiveDifficulty, Bootstrap, Confirmation, ConfirmationKind, ConfirmationSideband, Cursor,
+    CursorDetail, CursorRange, ElectionDetail, ElectionEvent, ElectionInfo, Event, Extra, Place,
+    Status, Telemetry, Topic, UnconfirmedBlock, Variant, VoteEvent, WorkEvent,
 };
 
 /// One message of a server.
@@ -22,6 +22,8 @@ pub enum ServerMessage {
     Error(ErrorMessage),
     /// Something happened.
     Event(Box<ServerEvent>),
+    /// How the server itself is doing (ours; nodes know no topic `status`).
+    Status(ServerStatus),
 }
 
 /// The reply to a request that succeeded (protocol.md §3.1).
@@ -33,6 +35,8 @@ pub struct Ack {
     pub time_ms: Option<u64>,
     /// The request's id.
     pub id: Option<String>,
+    /// Where live begins, told to those who asked for cursors.
+    pub cursor: Option<Cursor>,
     /// What was left out of the request, told to those who asked (protocol.md §11 no. 2).
     pub warnings: Vec<String>,
 }
@@ -48,6 +52,17 @@ pub struct ErrorMessage {
     pub time_ms: Option<u64>,
     /// The request's id.
     pub id: Option<String>,
+    /// What the server's journal holds, told with `cursor_expired`.
+    pub held: Option<CursorRange>,
+}
+
+/// What a server says about itself, as received (protocol.md §11.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerStatus {
+    /// When the server made the message.
+    pub time_ms: u64,
+    /// What it says; `None` if that is of a kind that a newer server has.
+    pub status: Option<Status>,
 }
 
 /// An event as received.
@@ -55,6 +70,10 @@ pub struct ErrorMessage {
 pub struct ServerEvent {
     /// When the server made the message.
     pub time_ms: u64,
+    /// Its place in the server's journal, told to those who asked for cursors.
+    pub cursor: Option<Cursor>,
+    /// Whether it happened before the subscription was made.
+    pub replayed: bool,
     /// What happened.
     pub event: ReceivedEvent,
 }
@@ -133,6 +152,8 @@ pub struct ReceivedConfirmation {
     pub subtype: Option<Subtype>,
     /// Where the block stands in its account's chain.
     pub sideband: Option<ConfirmationSideband>,
+    /// Whether a gateway had missed it and asked for it later.
+    pub healed: bool,
     /// Members that we do not know.
     pub extra: Extra,
 }
@@ -169,6 +190,7 @@ impl ReceivedConfirmation {
             subtype: subtype.filter(|_| variant.shows_block()),
             block: variant.shows_block().then_some(block),
             sideband: confirmation.sideband.filter(|_| variant.shows_sideband()),
+            healed: confirmation.healed && variant.cursor() != CursorDetail::None,
             extra: confirmation.extra.iter().filter(|it| shown(it.place)).cloned().collect(),
         }
     }
@@ -195,6 +217,7 @@ impl ReceivedConfirmation {
             sideband: self.sideband,
             election,
             local,
+            healed: self.healed,
             extra: self.extra,
         })
     }

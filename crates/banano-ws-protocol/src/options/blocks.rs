@@ -49,6 +49,11 @@ impl BlockFilter {
         self.len() == 0
     }
 
+    /// Whether it names accounts or hashes to which it keeps, be they none.
+    pub const fn has_lists(&self) -> bool {
+        self.counterparties.is_some() || self.representatives.is_some() || self.hashes.is_some()
+    }
+
     /// Adds to each list, then removes from it. A list that `update` names is a filter from then on.
     pub(super) fn apply(&mut self, update: &Update) {
         update.subtypes.apply_to(&mut self.subtypes);

@@ -53,6 +53,12 @@ impl ConfirmationFilter {
             })
     }
 
+    /// Whether it keeps to accounts or hashes that it names.
+    pub fn is_narrow(&self) -> bool {
+        self.accounts.accounts().is_some()
+            || self.blocks.as_ref().is_some_and(|filter| filter.has_lists())
+    }
+
     /// How many accounts and hashes it names.
     pub fn len(&self) -> usize {
         self.accounts.len() + self.blocks.as_ref().map_or(0, |filter| filter.len())

@@ -52,6 +52,11 @@ impl UnconfirmedFilter {
             })
     }
 
+    /// Whether it keeps to accounts or hashes that it names.
+    pub fn is_narrow(&self) -> bool {
+        self.accounts.is_some() || self.blocks.as_ref().is_some_and(|filter| filter.has_lists())
+    }
+
     /// How many accounts and hashes it names.
     pub fn len(&self) -> usize {
         self.accounts.as_ref().map_or(0, AccountSet::len)

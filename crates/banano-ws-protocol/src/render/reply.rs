@@ -1,11 +1,12 @@
 //! Acks and error messages.
 
 use super::{RenderSettings, writer::Writer};
-use crate::{Refusal, Request};
+use crate::{Cursor, Refusal, Request};
 
 /// Appends the ack of `request`, whose success was at `time_ms`, to `out` (protocol.md §3.1). To be
-/// sent only if [`Request::wants_ack`].
-pub fn render_ack(request: &Request, time_ms: u64, out: &mut Vec<u8>) {
+/// sent only if [`Request::wants_ack`]. `cursor` is the place behind which the new subscription is
+/// live; told only to those who asked for cursors (§11.2).
+pub fn render_ack(request: &Request, cursor: Cursor, time_ms: u64, out: &mut Vec<u8>) {
     let settings = RenderSettings::default();
     let mut w = Writer::new(out, &settings);
     w.open_root();
@@ -13,6 +14,9 @@ pub fn render_ack(request: &Request, time_ms: u64, out: &mut Vec<u8>) {
     w.number("time", time_ms);
     if let Some(id) = &request.id {
         w.text("id", id);
+    }
+    if request.follow.cursor {
+        w.cursor("cursor", cursor);
     }
     if !request.warnings.is_empty() {
         w.list("warnings", &request.warnings, |w, warning| w.text_element(warning));
@@ -31,6 +35,10 @@ pub fn render_error(refusal: &Refusal, time_ms: u64, out: &mut Vec<u8>) {
     w.number("time", time_ms);
     if let Some(id) = &refusal.id {
         w.text("id", id);
+    }
+    if let Some(held) = refusal.held {
+        w.cursor("oldest", held.oldest);
+        w.cursor("newest", held.newest);
     }
     w.close();
 }

@@ -7,10 +7,10 @@ use std::ops::Range;
 use banano_primitives::{Account, Amount, Prefix, Unit};
 
 use super::RenderSettings;
-use crate::{Extra, Place};
+use crate::{Cursor, Extra, Place};
 
 /// Appends compact JSON to a buffer. A comma goes before every member but the first of an object.
-pub(super) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     out: &'a mut Vec<u8>,
     settings: &'a RenderSettings,
     /// Some accounts of this message, and where in `out` they are written. Messages repeat accounts,
@@ -22,37 +22,47 @@ pub(super) struct Writer<'a> {
 const ACCOUNTS_KEPT: usize = 4;
 
 impl<'a> Writer<'a> {
-    pub(super) const fn new(out: &'a mut Vec<u8>, settings: &'a RenderSettings) -> Self {
+    pub(crate) const fn new(out: &'a mut Vec<u8>, settings: &'a RenderSettings) -> Self {
         Self { out, settings, accounts: [const { None }; ACCOUNTS_KEPT] }
     }
 
     /// Opens the message.
-    pub(super) fn open_root(&mut self) {
+    pub(crate) fn open_root(&mut self) {
         self.put(b"{");
     }
 
     /// Opens an object that is a member.
-    pub(super) fn open(&mut self, name: &str) {
+    pub(crate) fn open(&mut self, name: &str) {
         self.name(name);
         self.put(b"{");
     }
 
     /// Closes an object.
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.put(b"}");
     }
 
     /// Writes a list; an empty one is the empty string (protocol.md §2.1).
-    pub(super) fn list<T>(
+    pub(crate) fn list<T>(
         &mut self,
         name: &str,
         items: impl IntoIterator<Item = T>,
-        mut element: impl FnMut(&mut Self, T),
+        element: impl FnMut(&mut Self, T),
     ) {
         let mut items = items.into_iter().peekable();
         if items.peek().is_none() {
             return self.ascii(name, "");
         }
+        self.array(name, items, element);
+    }
+
+    /// Writes a list as an array, also if it is empty.
+    pub(crate) fn array<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut element: impl FnMut(&mut Self, T),
+    ) {
         self.name(name);
         self.put(b"[");
         let mut first = true;
@@ -67,33 +77,33 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes an object that is an element of a list.
-    pub(super) fn object(&mut self, members: impl FnOnce(&mut Self)) {
+    pub(crate) fn object(&mut self, members: impl FnOnce(&mut Self)) {
         self.put(b"{");
         members(self);
         self.put(b"}");
     }
 
     /// Writes a text that needs no escapes: digits, hex, words of the protocol.
-    pub(super) fn ascii(&mut self, name: &str, value: &str) {
+    pub(crate) fn ascii(&mut self, name: &str, value: &str) {
         self.name(name);
         self.ascii_element(value);
     }
 
     /// Writes an element of a list that needs no escapes.
-    pub(super) fn ascii_element(&mut self, value: &str) {
+    pub(crate) fn ascii_element(&mut self, value: &str) {
         self.put(b"\"");
         self.put(value.as_bytes());
         self.put(b"\"");
     }
 
     /// Writes a text of anybody's.
-    pub(super) fn text(&mut self, name: &str, value: &str) {
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
         self.name(name);
         self.text_element(value);
     }
 
     /// Writes an element of a list, of anybody's.
-    pub(super) fn text_element(&mut self, value: &str) {
+    pub(crate) fn text_element(&mut self, value: &str) {
         self.put(b"\"");
         let mut rest = value.as_bytes();
         while let Some(at) = rest.iter().position(|&b| b < 0x20 || b == b'"' || b == b'\\') {
@@ -108,17 +118,22 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a boolean, as a word in quotes.
-    pub(super) fn flag(&mut self, name: &str, value: bool) {
+    pub(crate) fn flag(&mut self, name: &str, value: bool) {
         self.ascii(name, if value { "true" } else { "false" });
     }
 
     /// Writes a whole number.
-    pub(super) fn number(&mut self, name: &str, value: u64) {
+    pub(crate) fn number(&mut self, name: &str, value: u64) {
         self.ascii(name, itoa::Buffer::new().format(value));
     }
 
+    /// Writes a place in the journal.
+    pub(crate) fn cursor(&mut self, name: &str, cursor: Cursor) {
+        self.ascii(name, &cursor.to_string());
+    }
+
     /// Writes an account with the prefix of the settings.
-    pub(super) fn account(&mut self, name: &str, account: &Account) {
+    pub(crate) fn account(&mut self, name: &str, account: &Account) {
         self.name(name);
         self.put(b"\"");
         let written = self.accounts.iter().flatten().find(|(known, _)| known == account);
@@ -140,13 +155,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes at most 64 bytes in upper-case hex.
-    pub(super) fn hex(&mut self, name: &str, bytes: &[u8]) {
+    pub(crate) fn hex(&mut self, name: &str, bytes: &[u8]) {
         self.name(name);
         self.hex_element(bytes);
     }
 
     /// Writes an element of a list in upper-case hex.
-    pub(super) fn hex_element(&mut self, bytes: &[u8]) {
+    pub(crate) fn hex_element(&mut self, bytes: &[u8]) {
         let mut digits = [0; 2 * HEX_BYTES_MAX];
         for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
             pair.copy_from_slice(&hex_pair(*byte));
@@ -157,18 +172,18 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes raw, in decimal.
-    pub(super) fn raw(&mut self, name: &str, amount: Amount) {
+    pub(crate) fn raw(&mut self, name: &str, amount: Amount) {
         self.ascii(name, itoa::Buffer::new().format(amount.raw()));
     }
 
     /// Writes raw in decimal, and the same in the unit of people where that is set.
-    pub(super) fn amount(&mut self, name: &str, decimal_name: &str, amount: Amount) {
+    pub(crate) fn amount(&mut self, name: &str, decimal_name: &str, amount: Amount) {
         self.raw(name, amount);
         self.decimal(decimal_name, amount);
     }
 
     /// Writes an amount in BAN, exact, with at least one digit after the point, if that is set.
-    pub(super) fn decimal(&mut self, name: &str, amount: Amount) {
+    pub(crate) fn decimal(&mut self, name: &str, amount: Amount) {
         if !self.settings.decimal_fields {
             return;
         }
@@ -195,7 +210,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes the unknown members of one object, where it ends.
-    pub(super) fn extra(&mut self, extra: &Extra, place: Place) {
+    pub(crate) fn extra(&mut self, extra: &Extra, place: Place) {
         for member in extra.at(place) {
             if self.out.last() != Some(&b'{') {
                 self.put(b",");

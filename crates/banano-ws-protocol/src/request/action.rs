@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     fault::{Fault, Refusal},
-    options,
+    filters, known, options,
     warnings::Warnings,
 };
 use crate::{
-    Subscription, Topic, Update,
+    STATUS_TOPIC, Since, Subscription, Topic, Update,
     json::{Json, Node},
 };
 
@@ -21,6 +21,8 @@ pub struct Request {
     pub ack: bool,
     /// Echoed in the reply; `None` if missing or empty.
     pub id: Option<String>,
+    /// What the client wants to know of cursors; nothing unless it subscribes.
+    pub follow: Follow,
     /// Whether the client asked for warnings.
     pub verbose: bool,
     /// What was left out of the request; filled for `verbose` requests only.
@@ -36,8 +38,19 @@ impl Request {
     /// The refusal of this request for a reason that only the session knows.
     pub fn refuse(&self, fault: Fault) -> Refusal {
         let wanted_reply = self.ack || self.id.is_some();
-        Refusal { code: fault.code, text: fault.text, id: self.id.clone(), wanted_reply }
+        let Fault { code, text, held } = fault;
+        Refusal { code, text, held, id: self.id.clone(), wanted_reply }
     }
+}
+
+/// `cursor` and `since` of a `subscribe` (protocol.md §11.2). The default is that of a client which
+/// knows neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Follow {
+    /// Whether the ack and every event tell their cursor.
+    pub cursor: bool,
+    /// Where to go on; `None`: with what happens next.
+    pub since: Option<Since>,
 }
 
 /// What to do. A topic of `None` is `ack`, which is known and does nothing (protocol.md §3.2).
@@ -49,6 +62,10 @@ pub enum Action {
     Subscribe(Option<Subscription>),
     /// Remove the subscription, if there is one.
     Unsubscribe(Option<Topic>),
+    /// Subscribe to topic `status`: be told how the server is doing (protocol.md §11.5).
+    SubscribeStatus,
+    /// Be told no more of that.
+    UnsubscribeStatus,
     /// Change the subscription, after [`Held::check`](crate::Held::check).
     Update {
         /// Which one.
@@ -63,8 +80,8 @@ impl Action {
     pub const fn ack_word(&self) -> &'static str {
         match self {
             Self::Ping => "pong",
-            Self::Subscribe(_) => "subscribe",
-            Self::Unsubscribe(_) => "unsubscribe",
+            Self::Subscribe(_) | Self::SubscribeStatus => "subscribe",
+            Self::Unsubscribe(_) | Self::UnsubscribeStatus => "unsubscribe",
             Self::Update { .. } => "update",
         }
     }
@@ -104,10 +121,21 @@ pub fn parse_request(bytes: &[u8], settings: RequestSettings) -> Result<Request,
     let id = message.member("id").map(|id| id.text().into_owned()).filter(|id| !id.is_empty());
     let verbose = flag(message, "verbose");
     let mut warnings = Warnings::new(verbose);
-    match action(message, settings, &mut warnings) {
-        Ok(action) => Ok(Request { action, ack, id, verbose, warnings: warnings.into_list() }),
-        Err(Fault { code, text }) => {
-            Err(Refusal { code, text, wanted_reply: ack || id.is_some(), id })
+    let read = action(message, settings, &mut warnings).and_then(|action| {
+        let follow = match action {
+            Action::Subscribe(_) => follow(message)?,
+            Action::SubscribeStatus => no_follow(follow(message)?)?,
+            _ => Follow::default(),
+        };
+        Ok((action, follow))
+    });
+    match read {
+        Ok((action, follow)) => {
+            let warnings = warnings.into_list();
+            Ok(Request { action, ack, id, follow, verbose, warnings })
+        }
+        Err(Fault { code, text, held }) => {
+            Err(Refusal { code, text, held, wanted_reply: ack || id.is_some(), id })
         }
     }
 }
@@ -121,14 +149,28 @@ fn action(
     let options = message.member("options");
     Ok(match word.as_ref() {
         "ping" => Action::Ping,
-        "subscribe" => {
-            let topic = topic(message, &word)?;
-            let Some(topic) = topic else { return Ok(Action::Subscribe(None)) };
-            Action::Subscribe(Some(subscription(topic, options, settings, warnings)?))
-        }
-        "unsubscribe" => Action::Unsubscribe(topic(message, &word)?),
+        "subscribe" => match named(message, &word)? {
+            Named::Ack => Action::Subscribe(None),
+            Named::Status => {
+                options::none(STATUS_TOPIC, options, warnings);
+                Action::SubscribeStatus
+            }
+            Named::Topic(topic) => {
+                known::warn_of_strays(message, warnings);
+                Action::Subscribe(Some(subscription(topic, options, settings, warnings)?))
+            }
+        },
+        "unsubscribe" => match named(message, &word)? {
+            Named::Ack => Action::Unsubscribe(None),
+            Named::Status => Action::UnsubscribeStatus,
+            Named::Topic(topic) => Action::Unsubscribe(Some(topic)),
+        },
         "update" => {
-            let topic = topic(message, &word)?;
+            let topic = match named(message, &word)? {
+                Named::Ack => None,
+                Named::Status => return Err(Fault::not_updatable_topic(STATUS_TOPIC)),
+                Named::Topic(topic) => Some(topic),
+            };
             let update = options.map(|options| options::update(topic, options, warnings));
             Action::Update { topic, update: update.transpose()? }
         }
@@ -153,19 +195,44 @@ fn subscription(
             Subscription::NewUnconfirmedBlock(options::new_unconfirmed_block(options, warnings)?)
         }
         topic => {
-            options::plain(topic, options, warnings);
+            options::none(topic.name(), options, warnings);
             Subscription::Plain(topic)
         }
     })
 }
 
-/// The topic of a request; `None` is `ack`.
-fn topic(message: Node<'_, '_>, action: &str) -> Result<Option<Topic>, Fault> {
-    let name = text(message, "topic").ok_or_else(|| Fault::missing_topic(action))?;
-    if name == "ack" {
-        return Ok(None);
+/// `cursor` and `since`; the second implies the first. Unlike members that nodes know, they are
+/// refused if they cannot be read.
+fn follow(message: Node<'_, '_>) -> Result<Follow, Fault> {
+    let since: Option<Since> = filters::value(message, "since")?;
+    let cursor = filters::value::<bool>(message, "cursor")?.unwrap_or(false);
+    Ok(Follow { cursor: cursor || since.is_some(), since })
+}
+
+/// What is told under `status` has no place in the journal, so that nobody can go on from one.
+fn no_follow(follow: Follow) -> Result<Follow, Fault> {
+    if follow == Follow::default() {
+        return Ok(follow);
     }
-    name.parse().map(Some).map_err(|_| Fault::unknown_topic(&name))
+    Err(Fault::status_without_cursors(if follow.since.is_some() { "since" } else { "cursor" }))
+}
+
+/// What a request names as its topic.
+enum Named {
+    /// Known, and does nothing (protocol.md §3.2).
+    Ack,
+    Status,
+    Topic(Topic),
+}
+
+/// The topic of a request.
+fn named(message: Node<'_, '_>, action: &str) -> Result<Named, Fault> {
+    let name = text(message, "topic").ok_or_else(|| Fault::missing_topic(action))?;
+    match name.as_ref() {
+        "ack" => Ok(Named::Ack),
+        STATUS_TOPIC => Ok(Named::Status),
+        name => name.parse().map(Named::Topic).map_err(|_| Fault::unknown_topic(name)),
+    }
 }
 
 /// A member as text, if it is there and not empty.

@@ -6,7 +6,7 @@ use banano_primitives::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::warnings::Cut;
-use crate::{JsonError, Topic};
+use crate::{CursorRange, JsonError, STATUS_TOPIC, Since, Topic};
 
 /// `code` of an error message (protocol.md §4). Stable, in the order in which checks run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,11 +24,13 @@ pub enum ErrorCode {
     MissingOptions,
     MessageTooLarge,
     LimitExceeded,
+    CursorExpired,
+    Unavailable,
 }
 
 impl ErrorCode {
     /// All codes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::InvalidJson,
         Self::InvalidMessage,
         Self::MissingAction,
@@ -41,6 +43,8 @@ impl ErrorCode {
         Self::MissingOptions,
         Self::MessageTooLarge,
         Self::LimitExceeded,
+        Self::CursorExpired,
+        Self::Unavailable,
     ];
 
     /// The word on the wire.
@@ -58,6 +62,35 @@ impl ErrorCode {
             Self::MissingOptions => "missing_options",
             Self::MessageTooLarge => "message_too_large",
             Self::LimitExceeded => "limit_exceeded",
+            Self::CursorExpired => "cursor_expired",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// What is wrong, in one sentence.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::InvalidJson => "The message is no JSON, or is nested too deeply.",
+            Self::InvalidMessage => "The message is JSON, but no object.",
+            Self::MissingAction => "There is no `action`.",
+            Self::UnknownAction => "There is no such action.",
+            Self::MissingTopic => "The action needs a `topic`.",
+            Self::UnknownTopic => "There is no such topic.",
+            Self::InvalidOption => {
+                "An option that nodes do not have has a value that means nothing."
+            }
+            Self::NotSubscribed => "There is no subscription to update.",
+            Self::NotUpdatable => {
+                "The subscription has no lists: it is to another topic, or was made without `options`."
+            }
+            Self::MissingOptions => "`update` needs `options`.",
+            Self::MessageTooLarge => "The message is too long. The connection is closed with 1009.",
+            Self::LimitExceeded => "A limit of the server is reached. The text says which.",
+            Self::CursorExpired => {
+                "The events after `since` are no longer kept. `oldest` and `newest` say what is; there \
+                 is no subscription."
+            }
+            Self::Unavailable => "The journal can't be read just now. Try again later.",
         }
     }
 }
@@ -76,6 +109,8 @@ pub struct Fault {
     pub code: ErrorCode,
     /// For people: names the member and its value, and says what would be right.
     pub text: String,
+    /// What the journal holds, told with [`ErrorCode::CursorExpired`].
+    pub held: Option<CursorRange>,
 }
 
 /// What a refused client sent could have been.
@@ -84,7 +119,7 @@ const ACTIONS: &str = "use subscribe, unsubscribe, update or ping";
 
 impl Fault {
     fn new(code: ErrorCode, text: fmt::Arguments<'_>) -> Self {
-        Self { code, text: text.to_string() }
+        Self { code, text: text.to_string(), held: None }
     }
 
     pub(super) fn invalid_json(error: &JsonError) -> Self {
@@ -123,6 +158,16 @@ impl Fault {
 
     pub(super) fn not_a_list(name: &str, value: &str, right: &str) -> Self {
         let text = format_args!("`{name}`: {value} is not a list; give an array, each {right}");
+        Self::new(ErrorCode::InvalidOption, text)
+    }
+
+    pub(super) fn unknown_parameter(name: &str, known: &str) -> Self {
+        let text = format_args!("`{}` is no parameter of a subscription; use {known}", Cut(name));
+        Self::new(ErrorCode::InvalidOption, text)
+    }
+
+    pub(super) fn repeated_parameter(name: &str) -> Self {
+        let text = format_args!("`{name}` is there twice; give it once");
         Self::new(ErrorCode::InvalidOption, text)
     }
 
@@ -165,13 +210,25 @@ impl Fault {
                 "an update of \"new_unconfirmed_block\" needs a subscription that was made with \
                  `options`, such as {{}}, and a list such as `hashes_add` or `subtypes_del`"
             ),
-            topic => format_args!(
-                "topic \"{}\" has nothing to update, only \"confirmation\", \"vote\" and \
-                 \"new_unconfirmed_block\" have; subscribe again to replace the subscription",
-                topic.map_or("ack", Topic::name)
-            ),
+            topic => return Self::not_updatable_topic(topic.map_or("ack", Topic::name)),
         };
         Self::new(ErrorCode::NotUpdatable, text)
+    }
+
+    pub(super) fn not_updatable_topic(topic: &str) -> Self {
+        let text = format_args!(
+            "topic \"{topic}\" has nothing to update, only \"confirmation\", \"vote\" and \
+             \"new_unconfirmed_block\" have; subscribe again to replace the subscription"
+        );
+        Self::new(ErrorCode::NotUpdatable, text)
+    }
+
+    pub(super) fn status_without_cursors(member: &str) -> Self {
+        let text = format_args!(
+            "`{member}`: topic \"{STATUS_TOPIC}\" has no cursors, it tells what is so now and what \
+             changes; leave `{member}` out"
+        );
+        Self::new(ErrorCode::InvalidOption, text)
     }
 
     pub(crate) fn missing_options() -> Self {
@@ -188,16 +245,49 @@ impl Fault {
         Self::new(ErrorCode::MessageTooLarge, text)
     }
 
+    /// The journal does not hold what came after `since`: too old, or of another journal.
+    pub fn cursor_expired(since: Since, held: CursorRange) -> Self {
+        let CursorRange { oldest, newest } = held;
+        let text = format_args!(
+            "`since`: events after \"{since}\" are not held, only {oldest} to {newest} are; look up \
+             what you missed and subscribe anew, with \"oldest\" to get what is left"
+        );
+        Self { held: Some(held), ..Self::new(ErrorCode::CursorExpired, text) }
+    }
+
+    /// The topic has no events.
+    pub fn nothing_to_stream() -> Self {
+        let text = format_args!("`topic`: \"ack\" has no events; use {}", topics());
+        Self::new(ErrorCode::UnknownTopic, text)
+    }
+
+    /// The journal, in which `since` is looked up, cannot be read.
+    pub fn journal_unreadable() -> Self {
+        let text = format_args!("the journal of this server cannot be read; come back later");
+        Self::new(ErrorCode::Unavailable, text)
+    }
+
     /// The request would go over a configured limit: `what` was `value` where at most `max` are
     /// allowed.
     pub fn limit_exceeded(what: &str, value: usize, max: usize) -> Self {
         let text = format_args!("{value} {what} are too many, {max} are allowed");
         Self::new(ErrorCode::LimitExceeded, text)
     }
+
+    /// The request is against a limit; `text` names it, its value, and what to do.
+    pub const fn limited(text: String) -> Self {
+        Self { code: ErrorCode::LimitExceeded, text, held: None }
+    }
+
+    /// The request cannot be carried out now; `text` says why, and what to do.
+    pub const fn unavailable(text: String) -> Self {
+        Self { code: ErrorCode::Unavailable, text, held: None }
+    }
 }
 
 fn topics() -> String {
-    Topic::ALL.map(Topic::name).join(", ")
+    let names: Vec<_> = Topic::ALL.map(Topic::name).into_iter().chain([STATUS_TOPIC]).collect();
+    names.join(", ")
 }
 
 /// A fault, and what its error message needs to know of the request.
@@ -207,6 +297,8 @@ pub struct Refusal {
     pub code: ErrorCode,
     /// For people.
     pub text: String,
+    /// What the journal holds, told with [`ErrorCode::CursorExpired`].
+    pub held: Option<CursorRange>,
     /// The request's id, if it had one that is not empty.
     pub id: Option<String>,
     /// Whether the request showed that its sender wants answers: `ack` true, an `id`, or it was no
@@ -216,8 +308,8 @@ pub struct Refusal {
 
 impl From<Fault> for Refusal {
     /// The refusal of a message that could not be read as a request.
-    fn from(Fault { code, text }: Fault) -> Self {
-        Self { code, text, id: None, wanted_reply: code == ErrorCode::InvalidJson }
+    fn from(Fault { code, text, held }: Fault) -> Self {
+        Self { code, text, held, id: None, wanted_reply: code == ErrorCode::InvalidJson }
     }
 }
 

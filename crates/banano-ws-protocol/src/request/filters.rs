@@ -11,11 +11,13 @@ use super::{
     warnings::{Cut, Warnings},
 };
 use crate::{
-    AmountRange, BlockFilter, Direction, ListChange, SubtypeWord, json::Node, options::SortedSet,
+    AmountRange, BlockFilter, Direction, ListChange, Since, SinceError, SubtypeWord,
+    json::{Node, flag_word},
+    options::SortedSet,
 };
 
 /// All extension filters, as options of `subscribe`.
-const NAMES: [&str; 7] = [
+pub(super) const NAMES: [&str; 7] = [
     "min_amount",
     "max_amount",
     "subtypes",
@@ -53,20 +55,6 @@ pub(super) fn change<T: Value>(
     Ok(ListChange { add: list(options, add)?, del: list(options, del)? })
 }
 
-/// Warns of extension filters that count for nothing where they stand. `but` are those that do.
-pub(super) fn warn_unused(
-    options: Node<'_, '_>,
-    but: &[&str],
-    where_: &str,
-    warnings: &mut Warnings,
-) {
-    for name in NAMES.iter().filter(|name| !but.contains(name)) {
-        if options.member(name).is_some() {
-            warnings.add(format_args!("{name} is no option of {where_}"));
-        }
-    }
-}
-
 fn amounts(options: Node<'_, '_>) -> Result<AmountRange, Fault> {
     let [min, max] = ["min_amount", "max_amount"].map(|name| value::<Amount>(options, name));
     let range = AmountRange { min: min?, max: max? };
@@ -98,7 +86,11 @@ fn set<T: Value + Ord>(
     Ok(list.map(|list| list.into_iter().collect()))
 }
 
-fn value<T: Value>(options: Node<'_, '_>, name: &'static str) -> Result<Option<T>, Fault> {
+/// The value of a member that is no list.
+pub(super) fn value<T: Value>(
+    options: Node<'_, '_>,
+    name: &'static str,
+) -> Result<Option<T>, Fault> {
     options.member(name).map(|member| read(member, name)).transpose()
 }
 
@@ -163,6 +155,23 @@ impl Value for SubtypeWord {
 
     fn read(text: &str) -> Result<Self, String> {
         Self::named(text).ok_or_else(|| "not a subtype".to_owned())
+    }
+}
+
+impl Value for bool {
+    const RIGHT: &'static str = "true or false";
+
+    fn read(text: &str) -> Result<Self, String> {
+        flag_word(text).ok_or_else(|| "neither true nor false".to_owned())
+    }
+}
+
+impl Value for Since {
+    const RIGHT: &'static str = "a cursor from an ack or an event, time: and milliseconds since 1970 \
+        such as \"time:1700000000000\", or \"oldest\"";
+
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: SinceError| error.to_string())
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     VoteWithoutOptions,
     fault::Fault,
     filters::{self, change},
+    known,
     warnings::{Cut, Warnings},
 };
 use crate::{
@@ -20,6 +21,7 @@ pub(super) fn confirmation(
     warnings: &mut Warnings,
 ) -> Result<ConfirmationOptions, Fault> {
     let Some(options) = options else { return Ok(ConfirmationOptions::default()) };
+    known::warn_of_unknown(Topic::Confirmation, options, warnings);
     let accounts = account_list(options, "accounts", warnings);
     let local = flag(options, "all_local_accounts", warnings);
     let filter = ConfirmationFilter {
@@ -65,7 +67,7 @@ pub(super) fn vote(
         };
         return VoteOptions { filter, updatable: false };
     };
-    filters::warn_unused(options, &["representatives"], "vote", warnings);
+    known::warn_of_unknown(Topic::Vote, options, warnings);
     let representatives = account_list(options, "representatives", warnings)
         .map(|list| list.into_iter().collect::<AccountSet>())
         .filter(|set| !set.is_empty());
@@ -89,6 +91,7 @@ pub(super) fn new_unconfirmed_block(
     warnings: &mut Warnings,
 ) -> Result<UnconfirmedOptions, Fault> {
     let Some(options) = options else { return Ok(UnconfirmedOptions::default()) };
+    known::warn_of_unknown(Topic::NewUnconfirmedBlock, options, warnings);
     let blocks = filters::block_filter(options, warnings)?;
     let accounts = match &blocks {
         Some(_) => account_list(options, "accounts", warnings)
@@ -107,9 +110,9 @@ pub(super) fn new_unconfirmed_block(
 }
 
 /// Options of `subscribe` to any other topic: there are none.
-pub(super) fn plain(topic: Topic, options: Option<Node<'_, '_>>, warnings: &mut Warnings) {
+pub(super) fn none(topic: &str, options: Option<Node<'_, '_>>, warnings: &mut Warnings) {
     if let Some(options) = options {
-        filters::warn_unused(options, &[], topic.name(), warnings);
+        known::warn_of_any(topic, options, warnings);
     }
 }
 
@@ -119,7 +122,7 @@ pub(super) fn update(
     options: Node<'_, '_>,
     warnings: &mut Warnings,
 ) -> Result<Update, Fault> {
-    filters::warn_unused(options, &[], "update", warnings);
+    known::warn_of_no_list(topic, options, warnings);
     let representatives = || change(options, "representatives_add", "representatives_del");
     Ok(match topic {
         Some(Topic::Confirmation | Topic::NewUnconfirmedBlock) => Update {

@@ -22,6 +22,11 @@ impl Warnings {
         Self { wanted, told: Vec::new(), untold: 0 }
     }
 
+    /// Whether somebody will read them.
+    pub(super) const fn are_wanted(&self) -> bool {
+        self.wanted
+    }
+
     /// Adds one; its text is made only if somebody will read it.
     pub(super) fn add(&mut self, text: fmt::Arguments<'_>) {
         if !self.wanted {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use banano_testkit::fixtures::{A, B, BURN, C, D};
 use banano_ws_protocol::{
-    Action, ErrorReplies, Event, Held, RenderSettings, Request, RequestSettings, Stamped,
-    Subscription, Topic, parse_request, render, render_ack, render_error,
+    Action, Cursor, CursorDetail, ErrorReplies, Event, Held, RenderSettings, Request,
+    RequestSettings, Stamped, Subscription, Topic, parse_request, render, render_ack, render_error,
 };
 use serde_json::Value;
 
@@ -15,6 +15,9 @@ pub(crate) fn filled(text: &str) -> String {
         .into_iter()
         .fold(text.to_owned(), |text, (name, account)| text.replace(name, account))
 }
+
+/// Where live begins.
+pub(crate) const NEWEST: Cursor = Cursor { journal: 0x00c0_ffee, sequence: 41 };
 
 /// When everything happens.
 pub(crate) const NOW_MS: u64 = 1_700_000_000_000;
@@ -26,6 +29,7 @@ pub(crate) struct Client {
     pub(crate) rendering: RenderSettings,
     pub(crate) errors: ErrorReplies,
     pub(crate) subscriptions: HashMap<Topic, Subscription>,
+    pub(crate) cursor: CursorDetail,
 }
 
 impl Client {
@@ -59,7 +63,7 @@ impl Client {
             Ok(request) => match self.carry_out(&request) {
                 Ok(()) if !request.wants_ack() => return None,
                 Ok(()) => {
-                    render_ack(&request, NOW_MS, &mut reply);
+                    render_ack(&request, NEWEST, NOW_MS, &mut reply);
                     return Some(String::from_utf8(reply).unwrap());
                 }
                 Err(refusal) => refusal,
@@ -87,7 +91,8 @@ impl Client {
         let subscription = self.subscriptions.get(&stamped.event.topic())?;
         subscription.matches(&stamped.event).then(|| {
             let mut text = Vec::new();
-            render(stamped, subscription.variant(), &self.rendering, &mut text);
+            let variant = subscription.variant().with_cursor(self.cursor);
+            render(stamped, variant, &self.rendering, &mut text);
             String::from_utf8(text).unwrap()
         })
     }
@@ -100,7 +105,11 @@ impl Client {
 
     fn carry_out(&mut self, request: &Request) -> Result<(), banano_ws_protocol::Refusal> {
         match &request.action {
-            Action::Ping | Action::Subscribe(None) | Action::Unsubscribe(None) => {}
+            Action::Ping
+            | Action::Subscribe(None)
+            | Action::Unsubscribe(None)
+            | Action::SubscribeStatus
+            | Action::UnsubscribeStatus => {}
             Action::Subscribe(Some(subscription)) => {
                 self.subscriptions.insert(subscription.topic(), subscription.clone());
             }

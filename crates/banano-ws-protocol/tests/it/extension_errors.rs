@@ -221,8 +221,8 @@ fn what_counts_for_nothing_is_named_to_those_who_ask() {
         (
             "telemetry",
             subscribe,
-            r#"{"direction":"x"}"#,
-            json!(["direction is no option of telemetry"]),
+            r#"{"direction":"x","accounts":["<A>"]}"#,
+            json!(["direction is no option of telemetry", "accounts is no option of telemetry"]),
         ),
         (
             "new_unconfirmed_block",

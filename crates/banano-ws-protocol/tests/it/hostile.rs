@@ -1,5 +1,6 @@
 //! No bytes make a reader panic, and what is refused is refused with a reason.
 
+use crate::client::NEWEST;
 use banano_testkit::arbitrary;
 use banano_ws_protocol::{
     RenderSettings, RequestSettings, parse_message, parse_request, render, render_ack, render_error,
@@ -21,6 +22,10 @@ fn request_like() -> impl Strategy<Value = Vec<u8>> {
         "\"ack\"",
         "\"id\"",
         "\"verbose\"",
+        "\"cursor\"",
+        "\"since\"",
+        "\"oldest\"",
+        "\"0000000a-1\"",
         "\"options\"",
         "\"accounts\"",
         "\"accounts_add\"",
@@ -86,7 +91,7 @@ proptest! {
     fn any_bytes_are_a_request_or_refused(bytes in any_bytes()) {
         let mut reply = Vec::new();
         match parse_request(&bytes, RequestSettings::default()) {
-            Ok(request) => render_ack(&request, 1, &mut reply),
+            Ok(request) => render_ack(&request, NEWEST, 1, &mut reply),
             Err(refusal) => render_error(&refusal, 1, &mut reply),
         }
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&reply).is_ok());

@@ -9,8 +9,8 @@
 )]
 
 mod client;
-mod golden;
 
+mod cursors;
 mod extension_errors;
 mod extension_texts;
 mod extension_updates;
@@ -22,7 +22,10 @@ mod ids;
 mod messages;
 mod rendering;
 mod round_trip;
+mod schemas;
 mod topics;
 mod update;
 mod votes;
 mod warnings;
+
+use banano_testkit::fixtures::messages as golden;

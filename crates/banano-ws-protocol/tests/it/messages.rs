@@ -37,6 +37,7 @@ fn replies_of_ours_and_of_nodes() {
             word: word.into(),
             time_ms,
             id: id.map(Into::into),
+            cursor: None,
             warnings: warnings.iter().map(|it| (*it).into()).collect(),
         })
     };
@@ -45,6 +46,7 @@ fn replies_of_ours_and_of_nodes() {
         code: "unknown_action".into(),
         time_ms: Some(5),
         id: Some("i".into()),
+        held: None,
     });
     let cases = [
         (r#"{"ack":"pong","time":"5"}"#, ack("pong", Some(5), None, &[])),

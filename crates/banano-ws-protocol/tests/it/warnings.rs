@@ -43,6 +43,19 @@ fn what_was_left_out_is_named() {
             ]),
         ),
         (
+            "confirmation",
+            r#"{"acounts":["<A>"],"min_amount":0,"include_late":1}"#,
+            json!([
+                "acounts is no option of confirmation",
+                "include_late is no option of confirmation"
+            ]),
+        ),
+        (
+            "vote",
+            r#"{"accounts":["<A>"],"include_replays":1}"#,
+            json!(["accounts is no option of vote"]),
+        ),
+        (
             "vote",
             r#"{"representatives":["xrb_invalid"],"include_late":"x"}"#,
             json!(["invalid account: xrb_invalid", "include_late is neither true nor false: x"]),
@@ -58,8 +71,18 @@ fn what_was_left_out_is_named() {
 }
 
 #[test]
+fn an_option_beside_the_options_is_named() {
+    let members = r#""action":"subscribe","topic":"confirmation","all_local_accounts":true,"x":1"#;
+    let want = json!(["all_local_accounts stands beside options, where it is ignored"]);
+    assert_eq!(warnings(&mut Client::default(), members), want);
+}
+
+#[test]
 fn updates_warn_as_well() {
     let mut client = Client::with_options("{}");
+    let members =
+        r#""action":"update","topic":"confirmation","options":{"accounts":[],"hashes_del":[]}"#;
+    assert_eq!(warnings(&mut client, members), json!(["accounts is no option of update"]));
     let members = r#""action":"update","topic":"confirmation","options":{"accounts_add":"x","accounts_del":["y"]}"#;
     let want = json!(["accounts_add is not a list: x", "invalid account: y"]);
     assert_eq!(warnings(&mut client, members), want);

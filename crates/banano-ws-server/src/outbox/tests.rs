@@ -37,7 +37,7 @@ impl Pipe {
 }
 
 fn send(outbox: &mut Outbox, pipe: &Pipe, text: &'static str) -> Result<(), SendError> {
-    outbox.send(pipe, &Bytes::from_static(text.as_bytes()), 1, LIMITS)
+    outbox.send(pipe, &Bytes::from_static(text.as_bytes()), 1, || LIMITS)
 }
 
 #[test]
@@ -78,8 +78,8 @@ fn the_queue_is_bounded_in_messages_and_in_bytes() {
 
     let mut outbox = Outbox::default();
     let long = Bytes::from(vec![b'x'; 60]);
-    outbox.send(&pipe, &long, 1, LIMITS).unwrap();
-    assert!(matches!(outbox.send(&pipe, &long, 1, LIMITS), Err(SendError::Full { .. })));
+    outbox.send(&pipe, &long, 1, || LIMITS).unwrap();
+    assert!(matches!(outbox.send(&pipe, &long, 1, || LIMITS), Err(SendError::Full { .. })));
     assert_eq!(outbox.bytes(), 60);
 }
 
@@ -106,7 +106,7 @@ fn a_client_that_is_given_up_still_gets_whole_frames_and_the_last_words() {
 fn a_frame_that_is_begun_is_finished_even_past_the_limits() {
     let (pipe, mut outbox) = (Pipe::with_room(10), Outbox::default());
     let long = Bytes::from(vec![b'x'; 200]);
-    outbox.send(&pipe, &long, 1, LIMITS).unwrap();
+    outbox.send(&pipe, &long, 1, || LIMITS).unwrap();
     assert_eq!(outbox.bytes(), 190);
     assert!(send(&mut outbox, &pipe, "y").is_err());
 }

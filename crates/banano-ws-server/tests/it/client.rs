@@ -3,9 +3,15 @@
 use std::net::{SocketAddr, TcpStream};
 
 use serde_json::{Value, json};
-use tungstenite::{Message, WebSocket, protocol::CloseFrame};
+use tungstenite::{
+    Message, WebSocket,
+    protocol::{CloseFrame, Role},
+};
 
-use crate::host::{Host, PATIENCE};
+use crate::{
+    host::{Host, PATIENCE},
+    raw::Raw,
+};
 
 /// One client of the server under test.
 pub(crate) struct Client {
@@ -14,10 +20,24 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn connect(address: SocketAddr) -> Self {
+        Self::connect_to(address, "/")
+    }
+
+    /// With a request target of its own.
+    pub(crate) fn connect_to(address: SocketAddr, target: &str) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
-        let (socket, _) = tungstenite::client(format!("ws://{address}/"), stream).unwrap();
+        let (socket, _) = tungstenite::client(format!("ws://{address}{target}"), stream).unwrap();
+        Self { socket }
+    }
+
+    /// With headers of its own, of which the handshake must be to the server's liking.
+    pub(crate) fn connect_with(address: SocketAddr, headers: &str) -> Self {
+        let mut raw = Raw::dial(address);
+        let head = raw.handshake("/", headers);
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        let socket = WebSocket::from_raw_socket(raw.stream, Role::Client, None);
         Self { socket }
     }
 
@@ -85,6 +105,30 @@ impl Client {
         let pong = self.ask(&json!({"action": "ping", "id": "are you there"}));
         assert_eq!(pong["ack"], "pong", "something came: {pong}");
         assert_eq!(pong["id"], "are you there");
+    }
+
+    /// Everything that came to this client because of what has happened so far, as it came.
+    pub(crate) fn heard(&mut self, host: &mut Host) -> Vec<String> {
+        host.settle();
+        self.send(&json!({"action": "ping", "id": "that was all"}));
+        let mut heard = Vec::new();
+        loop {
+            let text = self.raw_text();
+            if text.starts_with(r#"{"ack":"pong""#) && text.contains("that was all") {
+                return heard;
+            }
+            heard.push(text);
+        }
+    }
+
+    /// The hashes of the confirmations among that; fails if there is anything else.
+    pub(crate) fn heard_hashes(&mut self, host: &mut Host) -> Vec<String> {
+        let hash = |text: &String| {
+            let event: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(event["topic"], "confirmation", "{text}");
+            event["message"]["hash"].as_str().unwrap().to_owned()
+        };
+        self.heard(host).iter().map(hash).collect()
     }
 
     /// The code of the error message that a text is answered with.

@@ -54,7 +54,7 @@ fn c044_json_that_is_no_object_is_an_invalid_message() {
 }
 
 #[test]
-fn c045_to_c050_actions_and_topics_are_checked_in_order() {
+fn c045_c047_c048_c049_c050_actions_and_topics_are_checked_in_order() {
     check(&[
         ("{}", "missing_action"),
         (r#"{"ping":"pong"}"#, "missing_action"),
@@ -71,7 +71,7 @@ fn c045_to_c050_actions_and_topics_are_checked_in_order() {
 }
 
 #[test]
-fn c046_the_error_of_a_request_with_an_id_carries_it() {
+fn c046_c059_the_error_of_a_request_with_an_id_carries_it() {
     let host = Host::start();
     let mut client = host.connect();
     let error = client.ask(&json!({"action": "dance", "topic": "confirmation", "id": "i"}));

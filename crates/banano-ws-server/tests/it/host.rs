@@ -11,8 +11,11 @@ use banano_testkit::{
     fixtures::{bootstrap_started, conf},
 };
 use banano_ws_journal::{Journal, Limits};
-use banano_ws_protocol::{ConfirmationKind, Event, RenderSettings, Topic};
-use banano_ws_server::{Config, Server, Stats, start};
+use banano_ws_protocol::{Confirmation, ConfirmationKind, Event, RenderSettings, Topic};
+use banano_ws_server::{
+    Config, ErrorReplies, Listeners, RefusalReason, Reloader, Server, Sources, Stats, start,
+    start_echo,
+};
 use serde_json::json;
 use tokio::runtime::Builder;
 
@@ -28,8 +31,24 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Host {
     server: Server,
     journal: Journal,
+    clock: FakeClock,
     witness: Option<Client>,
     marks: u64,
+}
+
+/// A server that gives every message back.
+pub(crate) fn echo(compression: bool) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let config = Config {
+        compression,
+        max_message_bytes: 32 << 20,
+        max_outbox_bytes: 1 << 30,
+        max_total_outbox_bytes: 1 << 36,
+        max_memory_bytes: 1 << 40,
+        error_replies: ErrorReplies::Never,
+        ..config()
+    };
+    start_echo(listener, config).unwrap()
 }
 
 /// One shard, so that one witness sees the progress of everyone. No session ends only because a
@@ -48,10 +67,39 @@ impl Host {
     }
 
     pub(crate) fn start_on(config: Config, limits: Limits) -> Self {
-        let journal = Journal::memory(limits, FakeClock::at(NOW_MS).reader());
+        Self::start_rendering(config, limits, RenderSettings::default())
+    }
+
+    /// Without the members in BAN.
+    pub(crate) fn start_without_decimals() -> Self {
+        Self::start_without_decimals_on(config())
+    }
+
+    pub(crate) fn start_without_decimals_on(config: Config) -> Self {
+        let render = RenderSettings { decimal_fields: false, ..RenderSettings::default() };
+        Self::start_rendering(config, Limits::default(), render)
+    }
+
+    /// Listening elsewhere.
+    pub(crate) fn start_at(listeners: impl Into<Listeners>, config: Config) -> Self {
+        Self::start_with_all(listeners, config, Limits::default(), RenderSettings::default())
+    }
+
+    fn start_rendering(config: Config, limits: Limits, render: RenderSettings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let server = start(listener, config, journal.clone(), RenderSettings::default()).unwrap();
-        Self { server, journal, witness: None, marks: 0 }
+        Self::start_with_all(listener, config, limits, render)
+    }
+
+    fn start_with_all(
+        listeners: impl Into<Listeners>,
+        config: Config,
+        limits: Limits,
+        render: RenderSettings,
+    ) -> Self {
+        let clock = FakeClock::at(NOW_MS);
+        let journal = Journal::memory(limits, clock.reader());
+        let server = start(listeners, config, journal.clone(), render).unwrap();
+        Self { server, journal, clock, witness: None, marks: 0 }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -78,6 +126,11 @@ impl Host {
         client
     }
 
+    /// When the next events happen.
+    pub(crate) fn set_time_ms(&self, time_ms: u64) {
+        self.clock.set_unix_ms(time_ms);
+    }
+
     pub(crate) fn append(&self, events: impl IntoIterator<Item = Event>) {
         self.journal.append(events.into_iter().collect());
     }
@@ -85,6 +138,17 @@ impl Host {
     /// `⇐ conf(block, quorum)`.
     pub(crate) fn confirm(&self, block: BlockFixture) {
         self.append([Event::Confirmation(conf(block, ConfirmationKind::ActiveQuorum))]);
+    }
+
+    /// `⇐ conf(block, kind)`.
+    pub(crate) fn confirm_as(&self, block: BlockFixture, kind: ConfirmationKind) {
+        self.append([Event::Confirmation(conf(block, kind))]);
+    }
+
+    /// `⇐ conf(block, quorum)`, with an account of a wallet on one side.
+    pub(crate) fn confirm_local(&self, block: BlockFixture) {
+        let confirmation = conf(block, ConfirmationKind::ActiveQuorum);
+        self.append([Event::Confirmation(Confirmation { local: true, ..confirmation })]);
     }
 
     /// Returns when everything that was appended before is on its way to those who want it. What
@@ -99,8 +163,21 @@ impl Host {
         self.witness = Some(witness);
     }
 
+    /// What the program would say of its sources.
+    pub(crate) fn sources(&self) -> Sources {
+        self.server.sources()
+    }
+
     pub(crate) fn stats(&self) -> Stats {
         self.server.stats()
+    }
+
+    pub(crate) fn refused(&self, reason: RefusalReason) -> u64 {
+        self.stats().refused(reason)
+    }
+
+    pub(crate) fn reloader(&self) -> Reloader {
+        self.server.reloader()
     }
 
     pub(crate) fn subscribers(&self, topic: Topic) -> usize {
@@ -109,10 +186,15 @@ impl Host {
 
     /// Waits until the server's counts are as wanted.
     pub(crate) fn until(&self, what: &str, wanted: impl Fn(&Stats) -> bool) {
+        self.until_so(what, || wanted(&self.stats()));
+    }
+
+    /// Waits until something is so.
+    pub(crate) fn until_so(&self, what: &str, mut is_so: impl FnMut() -> bool) {
         let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         let waited = runtime.block_on(async {
             let reached = async {
-                while !wanted(&self.stats()) {
+                while !is_so() {
                     tokio::time::sleep(Duration::from_millis(2)).await;
                 }
             };

@@ -33,6 +33,30 @@ fn a_person_with_a_browser_is_told_how_to_connect() {
 }
 
 #[test]
+fn the_protocol_is_told_as_documents() {
+    let host = Host::start();
+    let body = |path: &str| {
+        let answer = get(&host, path);
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200 "), "{path}: {head}");
+        assert!(head.to_lowercase().contains("content-type: application/json"), "{head}");
+        serde_json::from_str::<serde_json::Value>(body).unwrap()
+    };
+    let description = body("/asyncapi.json");
+    assert_eq!(description["asyncapi"], "3.0.0");
+    assert_eq!(description["servers"]["this"]["host"], "shop:7074");
+    assert_eq!(description["servers"]["this"]["protocol"], "ws");
+    for name in body("/schema").as_array().unwrap() {
+        let name = name.as_str().unwrap();
+        for path in [format!("/schema/{name}"), format!("/schema/{name}.json")] {
+            assert_eq!(body(&path)["title"], name);
+        }
+    }
+    let missing = get(&host, "/schema/nothing");
+    assert!(missing.starts_with("HTTP/1.1 404 ") && missing.contains("confirmation"), "{missing}");
+}
+
+#[test]
 fn health_is_told() {
     let host = Host::start();
     for path in ["/health/live", "/health/ready"] {

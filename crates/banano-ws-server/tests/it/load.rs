@@ -74,10 +74,15 @@ fn c146_a_client_that_never_reads_costs_the_others_nothing_and_is_told_why_it_en
     stuck.sees_the_end();
 }
 
+/// Where no bound of all is in the way.
+fn roomy() -> Config {
+    Config { max_total_outbox_bytes: 1 << 36, max_memory_bytes: 1 << 40, ..config() }
+}
+
 #[test]
 fn a_client_that_catches_up_within_its_bound_loses_nothing() {
     const EVENTS: usize = 20_000;
-    let bounds = Config { max_outbox_messages: EVENTS, max_outbox_bytes: 1 << 30, ..config() };
+    let bounds = Config { max_outbox_messages: EVENTS, max_outbox_bytes: 1 << 30, ..roomy() };
     let mut host = Host::start_with(bounds);
     let (mut slow, _) = slow_and_quick(&host);
     for (place, event) in confirmations(EVENTS).enumerate() {
@@ -96,7 +101,8 @@ fn a_client_that_catches_up_within_its_bound_loses_nothing() {
 fn requests_of_a_client_that_does_not_read_its_replies_wait_and_are_all_answered() {
     use std::io::Write;
 
-    let host = Host::start_with(Config { max_outbox_bytes: 1 << 20, ..config() });
+    let bounds = Config { max_outbox_bytes: 1 << 20, message_burst: 1_000_000, ..config() };
+    let host = Host::start_with(bounds);
     let mut client = host.connect();
     let count = 60_000;
     let frames: Vec<u8> = (0..count)
@@ -121,7 +127,7 @@ fn a_client_that_takes_nothing_for_too_long_is_dropped_before_its_bound() {
         max_outbox_messages: 1_000_000,
         max_outbox_bytes: 1 << 30,
         write_timeout_ms: 200,
-        ..config()
+        ..roomy()
     };
     let mut host = Host::start_with(bounds);
     let (stuck, _) = slow_and_quick(&host);
@@ -188,4 +194,45 @@ fn a_server_that_falls_out_of_its_journal_says_so_to_everyone_who_listens() {
     let mut again = host.subscriber("confirmation");
     host.confirm(SEND);
     assert_eq!(again.json()["message"]["hash"], SEND.hash);
+}
+
+/// Resident memory of this process, in bytes: clients, server and journal.
+#[cfg(target_os = "linux")]
+fn resident_bytes() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+    statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4_096
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn clients_that_never_read_cost_bounded_memory_and_slow_nobody() {
+    const EACH: usize = 20;
+    const EVENTS: usize = 10_000;
+    let bounds = Config { max_outbox_messages: 256, max_outbox_bytes: 1 << 20, ..config() };
+    let host = Host::start_on(bounds, Limits { events: 2_000, ..Limits::default() });
+    let options = json!({"include_sideband_info": true});
+    let subscribers = || (0..EACH).map(|_| host.subscriber_with("confirmation", &options));
+    let mut deaf: Vec<_> = subscribers().collect();
+    let mut quick: Vec<_> = subscribers().collect();
+    let before = resident_bytes();
+    let all: Vec<_> = confirmations(EVENTS).collect();
+    for (place, some) in all.chunks(100).enumerate() {
+        host.append(some.iter().cloned());
+        for client in &mut quick {
+            for next in 0..some.len() {
+                assert_eq!(height(&client.raw_text()), place * 100 + next);
+            }
+        }
+    }
+    // Copies for each of them would take 200 MB and more.
+    let grown = resident_bytes().saturating_sub(before);
+    assert!(grown < 100 << 20, "{grown} bytes");
+    // What they would have to get leaves the journal: they are told, with what they had got whole.
+    host.until("the deaf are given up", |stats| stats.closed_slow == EACH as u64);
+    for client in &mut deaf {
+        let (close, error) = client.close_frame();
+        assert_eq!(u16::from(close.unwrap().code), 4000);
+        assert_eq!(error.unwrap()["code"], "limit_exceeded");
+    }
+    assert_eq!(host.subscribers(Topic::Confirmation), EACH);
 }

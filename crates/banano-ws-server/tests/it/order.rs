@@ -11,9 +11,13 @@ use std::{
 
 use banano_primitives::BlockHash;
 use banano_ws_protocol::{Event, Topic};
+use banano_ws_server::Config;
 use serde_json::{Value, json};
 
-use crate::{host::Host, raw::masked};
+use crate::{
+    host::{Host, config},
+    raw::masked,
+};
 
 /// Appends numbered elections without end, each batch when the one before has arrived at a client
 /// that wants them all, and checks there that none is missing or out of place.
@@ -109,7 +113,7 @@ fn replies_leave_in_the_order_of_the_requests() {
 #[test]
 fn c150_no_event_outside_a_subscription_however_often_it_changes() {
     const TIMES: usize = 100_000;
-    let host = Arc::new(Host::start());
+    let host = Arc::new(Host::start_with(Config { message_burst: 1_000_000, ..config() }));
     let flow = Flow::start(&host);
     let mut client = host.connect();
     let request = |action: &str| {

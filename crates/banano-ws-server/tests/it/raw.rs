@@ -66,27 +66,26 @@ impl Raw {
     pub(crate) fn read_frame(&mut self) -> (u8, Vec<u8>) {
         let mut head = [0; 2];
         self.stream.read_exact(&mut head).expect("a frame");
-        assert!(head[1] < 126, "these tests read short frames only");
-        let mut payload = vec![0; head[1].into()];
-        self.stream.read_exact(&mut payload).expect("a whole frame");
-        (head[0], payload)
+        let length_bytes = match head[1] {
+            126 => 2,
+            127 => 8,
+            short => return (head[0], self.read_payload(short.into())),
+        };
+        let mut length = [0; 8];
+        self.stream.read_exact(&mut length[8 - length_bytes..]).expect("a whole header");
+        (head[0], self.read_payload(u64::from_be_bytes(length)))
     }
 
-    /// The next frame, which must be a long or short text.
-    pub(crate) fn read_text(&mut self) -> String {
-        let mut head = [0; 2];
-        self.stream.read_exact(&mut head).expect("a frame");
-        assert_eq!(head[0], 0x81);
-        let length = match head[1] {
-            126 => {
-                let mut length = [0; 2];
-                self.stream.read_exact(&mut length).unwrap();
-                u16::from_be_bytes(length).into()
-            }
-            short => usize::from(short),
-        };
-        let mut payload = vec![0; length];
+    fn read_payload(&mut self, length: u64) -> Vec<u8> {
+        let mut payload = vec![0; length.try_into().unwrap()];
         self.stream.read_exact(&mut payload).expect("a whole frame");
+        payload
+    }
+
+    /// The next frame, which must be a text.
+    pub(crate) fn read_text(&mut self) -> String {
+        let (first, payload) = self.read_frame();
+        assert_eq!(first, 0x81, "{payload:?}");
         String::from_utf8(payload).unwrap()
     }
 
@@ -97,6 +96,15 @@ impl Raw {
         assert_eq!(payload[..2], code.to_be_bytes());
         self.expect_end();
         String::from_utf8(payload[2..].to_vec()).unwrap()
+    }
+
+    /// Fails unless the server drops the connection, with whatever it has not read of it.
+    pub(crate) fn expect_drop(&mut self) {
+        let mut rest = Vec::new();
+        match self.stream.read_to_end(&mut rest) {
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset),
+            Ok(_) => assert!(rest.is_empty(), "something came: {rest:?}"),
+        }
     }
 
     /// Fails unless the server closes its side and says nothing more.

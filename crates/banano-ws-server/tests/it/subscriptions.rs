@@ -1,8 +1,8 @@
 //! Subscriptions: C028 to C036, and options of several clients: C075.
 
 use banano_testkit::fixtures::{
-    A, B, CHANGE, D, L_SEND, OPEN, SEND, active_difficulty, bootstrap_started, conf,
-    started_election, stopped_election, telemetry, unconfirmed, v1, vote, work_success,
+    A, D, SEND, active_difficulty, bootstrap_started, conf, started_election, stopped_election,
+    telemetry, unconfirmed, v1, vote, work_success,
 };
 use banano_ws_protocol::{ConfirmationKind, Event, Topic, VoteCode};
 use banano_ws_server::Config;
@@ -197,48 +197,4 @@ fn c075_each_of_five_clients_gets_what_it_asked_for_in_both_orders() {
             client.is_left_alone(&mut host);
         }
     }
-}
-
-#[test]
-fn filters_pick_by_owner_and_destination_and_never_a_legacy_block() {
-    let mut host = Host::start();
-    let cases = [
-        ("C082: the owner", A, true),
-        ("C083: the destination", B, true),
-        ("C085: neither", D, false),
-    ];
-    for (name, key, is_wanted) in cases {
-        let options = json!({"accounts": [key.account().to_string()]});
-        let mut client = host.subscriber_with("confirmation", &options);
-        host.confirm(L_SEND); // C087
-        host.confirm(SEND);
-        if is_wanted {
-            assert_eq!(client.json()["message"]["hash"], SEND.hash, "{name}");
-        }
-        client.is_left_alone(&mut host);
-    }
-}
-
-#[test]
-fn c103_to_c111_updates_change_the_filter_in_place() {
-    let mut host = Host::start();
-    let mut client = host.subscriber_with("confirmation", &json!({}));
-    let account = A.account().to_string();
-    let update = |options: Value| json!({"action": "update", "topic": "confirmation", "ack": true, "options": options});
-    assert_eq!(client.ask(&update(json!({"accounts_add": [account]})))["ack"], "update");
-    host.confirm(SEND);
-    assert_eq!(client.json()["message"]["hash"], SEND.hash);
-    host.confirm(OPEN); // B receives from A: the sender does not match
-    assert_eq!(client.ask(&update(json!({"accounts_del": [account]})))["ack"], "update");
-    host.confirm(SEND);
-    host.confirm(CHANGE);
-    client.is_left_alone(&mut host);
-    assert_eq!(host.subscribers(Topic::Confirmation), 1);
-    // C111: without waiting, and done in order.
-    client.send(&update(json!({"accounts_del": [account]})));
-    client.send(&update(json!({"accounts_add": [account]})));
-    assert_eq!(client.json()["ack"], "update");
-    assert_eq!(client.json()["ack"], "update");
-    host.confirm(SEND);
-    assert_eq!(client.json()["message"]["hash"], SEND.hash);
 }

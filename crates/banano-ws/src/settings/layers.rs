@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use banano_primitives::Prefix;
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -101,11 +102,61 @@ impl Problem {
 pub(crate) struct Resolved {
     pub(crate) settings: Settings,
     pub(crate) origins: BTreeMap<String, Origin>,
+    /// To read it all again.
+    sources: Sources,
+}
+
+/// Where settings come from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sources {
+    pub(crate) file: Option<PathBuf>,
+    /// Those of environment and flags.
+    pub(crate) layers: Vec<Layer>,
+}
+
+impl Sources {
+    /// Reads the file and lays everything over the defaults.
+    ///
+    /// # Errors
+    /// Everything that cannot be, of the file and of the rest.
+    pub(crate) fn resolve(self) -> Result<Resolved, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut layers = match &self.file {
+            Some(file) => of_file(file).unwrap_or_else(|problem| {
+                problems.push(problem);
+                Vec::new()
+            }),
+            None => Vec::new(),
+        };
+        layers.extend(self.layers.iter().cloned());
+        match resolve(layers) {
+            Ok(resolved) if problems.is_empty() => Ok(Resolved { sources: self, ..resolved }),
+            Ok(_) => Err(problems),
+            Err(more) => Err(problems.into_iter().chain(more).collect()),
+        }
+    }
 }
 
 impl Resolved {
+    /// Reads everything again.
+    ///
+    /// # Errors
+    /// As the first time.
+    pub(crate) fn again(&self) -> Result<Self, Vec<Problem>> {
+        self.sources.clone().resolve()
+    }
+
     pub(crate) fn origin(&self, path: &str) -> &Origin {
         self.origins.get(path).unwrap_or(&Origin::Default)
+    }
+
+    /// Whether amounts have their twins in BAN on a network of accounts that begin with `prefix`: nodes
+    /// of Nano tell none.
+    pub(crate) fn decimal_fields(&self, prefix: Prefix) -> bool {
+        match self.origin("decimal_fields") {
+            Origin::Default => prefix == Prefix::Ban,
+            _ => self.settings.decimal_fields,
+        }
     }
 }
 
@@ -148,7 +199,7 @@ pub(crate) fn resolve(layers: Vec<Layer>) -> Result<Resolved, Vec<Problem>> {
             return Err(problems);
         }
     };
-    let resolved = Resolved { settings, origins };
+    let resolved = Resolved { settings, origins, sources: Sources::default() };
     problems.extend(resolved.settings.check().into_iter().map(|text| placed(&resolved, text)));
     if problems.is_empty() { Ok(resolved) } else { Err(problems) }
 }

@@ -2,7 +2,8 @@
 //!
 //! Called by the command. Computes text only. Everything that can be set is listed, also what is not set.
 
-use std::fmt::Write;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
 
 use toml::Value;
 
@@ -20,6 +21,39 @@ pub(crate) fn defaults() -> Vec<(String, String)> {
         values.push((path, value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
     });
     values
+}
+
+/// A setting that is another than before.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) path: String,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
+        write!(f, "{}: {} is now {}", self.path, shown(&self.before), shown(&self.after))
+    }
+}
+
+/// What is another, in the order of the table.
+pub(crate) fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
+    let values = |settings: &Settings| {
+        let mut values = BTreeMap::new();
+        flatten(&table_of(settings), "", &mut |path, value| {
+            values.insert(path, value.to_string());
+        });
+        values
+    };
+    let (mut before, mut after) = (values(before), values(after));
+    let changes = KEYS.iter().map(|key| Change {
+        path: key.path.to_owned(),
+        before: before.remove(key.path),
+        after: after.remove(key.path),
+    });
+    changes.filter(|change| change.before != change.after).collect()
 }
 
 /// Renders every setting with where it came from.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::layers::{flatten, table_of};
+use super::layers::{flatten, of_file, resolve, table_of};
 use super::*;
 
 fn layer(origin: Origin, path: &str, given: Given) -> Layer {
@@ -58,12 +58,25 @@ fn flag_beats_environment_beats_file_beats_default() {
 fn the_table_of_settings_is_complete() {
     // Everything that may be absent is there, so that it shows in the table.
     let full = Settings {
+        network: Some("live".to_owned()),
+        weights: Some("weights".into()),
+        admin_listen: Some("127.0.0.1:7073".parse().unwrap()),
+        watch: Some("watch".into()),
         activity: Some(1.0),
         data: Some("data".into()),
+        tls_cert: Some("cert".into()),
+        tls_key: Some("key".into()),
+        tokens: Some("tokens".into()),
         config_out: Some("out".into()),
+        journal: Journal { url: Some("nats://a:1".parse().unwrap()), ..Journal::default() },
         websocket: Config {
+            tls_cert: Some("cert".into()),
+            tls_key: Some("key".into()),
+            tokens: Some("tokens".into()),
             shards: std::num::NonZeroUsize::new(1),
+            replay_threads: std::num::NonZeroUsize::new(1),
             allowed_origins: Some(Vec::new()),
+            drain_ms: Some(1_000),
             ..Config::default()
         },
         ..Settings::default()
@@ -72,10 +85,10 @@ fn the_table_of_settings_is_complete() {
     flatten(&table_of(&full), "", &mut |path, _| {
         real.insert(path);
     });
-    // These two are settings of the protocol, which stand at the top.
-    assert!(
-        real.remove("websocket.error_replies") && real.remove("websocket.vote_without_options")
-    );
+    // These stand at the top.
+    for name in AT_THE_TOP {
+        assert!(real.remove(&format!("websocket.{name}")));
+    }
     let listed: BTreeSet<String> = KEYS.iter().map(|key| key.path.to_owned()).collect();
     assert_eq!(real, listed);
     let variables: BTreeSet<String> = KEYS.iter().map(Key::variable).collect();
@@ -89,6 +102,7 @@ fn text_means_what_the_setting_needs() {
         variable("balance", "0.19"),
         variable("activity", "5"),
         variable("confirm", "after:250"),
+        variable("work_peers", "127.0.0.1:7076, work.example:80"),
         variable("data", "7"),
         variable("decimal_fields", "false"),
         variable("error_replies", "asked"),
@@ -102,6 +116,8 @@ fn text_means_what_the_setting_needs() {
     assert_eq!(settings.balance.to_string(), "0.19");
     assert_eq!(settings.activity, Some(5.0));
     assert_eq!(settings.confirm, Confirm::After { ms: 250 });
+    let peers = settings.work_peers.0.iter().map(ToString::to_string);
+    assert_eq!(peers.collect::<Vec<_>>(), ["127.0.0.1:7076", "work.example:80"]);
     assert_eq!(settings.data, Some("7".into()));
     assert!(!settings.decimal_fields);
     assert_eq!(settings.websocket().error_replies, ErrorReplies::Asked);
@@ -118,6 +134,8 @@ fn every_problem_is_told_with_its_place_and_what_would_be_right() {
         variable("seed", "abc"),
         flag("confirm", "soon"),
         flag("listen", "7074"),
+        flag("work_peers", "127.0.0.1:1,localhost"),
+        file("work_peers", vec!["localhost:0"]),
     ]);
     assert_eq!(
         found,
@@ -126,7 +144,9 @@ fn every_problem_is_told_with_its_place_and_what_would_be_right() {
             "net.toml: there is no setting `node`; `banano-ws config` lists them",
             "BANANO_WS_SEED=abc: expected 64 hexadecimal digits",
             "--confirm soon: expected instant, after:MS, manual or never",
-            "--listen 7074: expected HOST:PORT, as in 127.0.0.1:7074 (port 0 picks a free one)",
+            "--listen 7074: expected HOST:PORT, as in 127.0.0.1:7074 (port 0 picks a free one), or unix:/PATH",
+            "--work-peer 127.0.0.1:1,localhost: expected HOST:PORT, as in 127.0.0.1:7076, of each work peer",
+            "net.toml: work_peers = [\"localhost:0\"]: expected HOST:PORT, as in 127.0.0.1:7076, of each work peer",
         ]
     );
     let found = problems(vec![
@@ -183,6 +203,7 @@ fn the_report_can_be_given_back_as_a_file() {
         flag("nodes", "2"),
         variable("balance", "1.5"),
         flag("activity", "0.5"),
+        flag("work_peers", "127.0.0.1:7076,[::1]:7076"),
         variable("rpc.nesting_max", "7"),
     ];
     let resolved = resolve(layers).unwrap();

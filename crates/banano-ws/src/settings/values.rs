@@ -4,12 +4,12 @@
 //! when something listens.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use banano_node::{VotePolicy, WorkLevel};
 use banano_primitives::{Amount, Seed};
-use serde::de::{Error as _, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::Visitor;
 
 /// Where to listen: a host (address or name) and a port. Port 0 picks a free one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,45 @@ impl FromStr for Endpoint {
         }
         let port = port.parse().map_err(|_| WANTED)?;
         Ok(Self { host: host.to_owned(), port })
+    }
+}
+
+/// Where WebSocket and HTTP listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Listen {
+    Tcp(Endpoint),
+    /// A Unix socket, made at this place.
+    Unix(PathBuf),
+}
+
+impl Listen {
+    /// Where it is over TCP, if it is.
+    pub(crate) fn endpoint(&self) -> Option<&Endpoint> {
+        match self {
+            Self::Tcp(endpoint) => Some(endpoint),
+            Self::Unix(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(endpoint) => endpoint.fmt(f),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+impl FromStr for Listen {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_prefix("unix:") {
+            Some("") => Err("not unix:/PATH"),
+            Some(path) => Ok(Self::Unix(path.into())),
+            None => text.parse().map(Self::Tcp),
+        }
     }
 }
 
@@ -218,27 +257,59 @@ impl FromStr for Log {
     }
 }
 
+/// What a line on standard error looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: a JSON object a line.
+    Json,
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
+    }
+}
+
+impl FromStr for LogFormat {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("not a format of logs"),
+        }
+    }
+}
+
 /// Text in a file, through `Display` and `FromStr`.
 macro_rules! serde_as_text {
     ($($name:ty),*) => {$(
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any(Scalar)?.parse().map_err(D::Error::custom)
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any($crate::settings::values::Scalar)?.parse().map_err(serde::de::Error::custom)
             }
         }
     )*};
 }
 
-serde_as_text!(Endpoint, Ban, NetworkSeed, Confirm, Work, Log);
+pub(super) use serde_as_text;
+
+serde_as_text!(Endpoint, Listen, Ban, NetworkSeed, Confirm, Work, Log, LogFormat);
 
 /// Takes a string, or a bare number as its text: `balance = 1000` needs no quotes.
-struct Scalar;
+pub(super) struct Scalar;
 
 impl Visitor<'_> for Scalar {
     type Value = String;
@@ -280,6 +351,12 @@ mod tests {
         for text in ["", "7074", ":7074", "localhost", "::1:7074", "a b:1", "h:65536", "h:-1", "h:"]
         {
             assert_eq!(round_trips::<Endpoint>(text), None, "{text:?}");
+        }
+        for text in ["127.0.0.1:7074", "unix:/run/banano-ws.sock", "unix:ws.sock"] {
+            assert_eq!(round_trips::<Listen>(text).as_deref(), Some(text));
+        }
+        for text in ["", "unix:", "/run/banano-ws.sock"] {
+            assert_eq!(round_trips::<Listen>(text), None, "{text:?}");
         }
         assert_eq!("[::1]:1".parse::<Endpoint>().unwrap().parts(), ("::1", 1));
     }

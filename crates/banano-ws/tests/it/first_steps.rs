@@ -66,6 +66,7 @@ fn the_file_for_scripts_says_what_the_banner_says() {
     let written: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(written["ws"], network.labelled("WebSocket"));
     assert_eq!(written["rpc"], network.labelled("RPC"));
+    assert_eq!(written["peering"], network.labelled("Peering"));
     assert_eq!(
         format!("{}/health/live", written["http"].as_str().unwrap()),
         network.labelled("Health")

@@ -26,3 +26,15 @@ fn settings_are_explained() {
     insta::assert_snapshot!(help(&["config", "check", "--help"]));
     insta::assert_snapshot!(help(&["config"]));
 }
+
+#[test]
+fn commands_that_are_clients_are_explained() {
+    let commands = ["listen", "pay", "faucet", "account", "convert", "verify", "bench", "journal"];
+    for command in commands {
+        insta::assert_snapshot!(format!("help_of_{command}"), help(&[command, "--help"]));
+    }
+    for command in ["info", "export", "tail"] {
+        let name = format!("help_of_journal_{command}");
+        insta::assert_snapshot!(name, help(&["journal", command, "--help"]));
+    }
+}

@@ -1,6 +1,7 @@
 //! How it ends, and how it does not start.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 
 use tokio_tungstenite::tungstenite;
 
@@ -27,6 +28,24 @@ fn a_second_signal_ends_it_at_once() {
     network.signal("INT");
     let (status, _) = network.wait();
     assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn half_a_request_does_not_hold_up_the_end() {
+    let network = Running::start(&[]);
+    let rpc = network.labelled("RPC").strip_prefix("http://").unwrap();
+    let [mut head, mut body] = [(); 2].map(|()| TcpStream::connect(rpc).unwrap());
+    let mut asked = TcpStream::connect(rpc).unwrap();
+    head.write_all(b"POST / HTTP/1.1\r\nHost:").unwrap();
+    body.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{").unwrap();
+    asked.write_all(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n").unwrap();
+    asked.write_all(br#"{"action":"version"}"#).unwrap();
+    let mut answer = [0; 12];
+    asked.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    let (status, errors) = network.end();
+    // Who is cut off after the full time is told in the log.
+    assert_eq!((status.code(), errors.as_str()), (Some(0), ""));
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn all_problems_are_told_at_once() {
 fn what_does_not_exist_is_refused_with_what_might_be_meant() {
     for (arguments, part) in [
         (&["--node", "2"][..], "--nodes"),
-        (&["serve"], "unrecognized subcommand"),
+        (&["dance"], "unrecognized subcommand"),
         (&["config", "chek"], "check"),
         (&["-q", "-v"], "cannot be used with"),
     ] {

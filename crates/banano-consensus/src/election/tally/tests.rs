@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use banano_primitives::{Block, Body, Link, Signature, StateBlock, VoteTimestamp, Work};
+use banano_primitives::{
+    Block, BlockDetails, Body, DetailKind, Epoch, Link, Signature, StateBlock, VoteTimestamp, Work,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -11,6 +13,8 @@ use crate::election::{Incoming, Joined, Standing};
 use crate::{Behavior, Now};
 
 const NOW: Now = Now { mono_ms: 0, unix_ms: 0 };
+
+const DETAILS: BlockDetails = BlockDetails { epoch: Epoch::Zero, kind: DetailKind::Send };
 
 /// Rivals for one root; the number makes the difference.
 fn rival(number: u8) -> Arc<Block> {
@@ -32,7 +36,7 @@ fn account(number: u8) -> Account {
 fn election(candidates: u8) -> (Election, Vec<Arc<Block>>) {
     let mut blocks: Vec<_> = (0..candidates).map(rival).collect();
     blocks.sort_by_key(|block| block.hash());
-    let mut election = Election::new(Arc::clone(&blocks[0]), Behavior::Priority, NOW);
+    let mut election = Election::new(Arc::clone(&blocks[0]), DETAILS, Behavior::Priority, NOW);
     for block in &blocks[1..] {
         assert_eq!(election.join(block, Amount::ZERO), Joined::Added);
     }

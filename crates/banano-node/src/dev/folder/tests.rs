@@ -17,6 +17,7 @@ fn used() -> tempfile::TempDir {
         fs::create_dir(folder.node(index)).unwrap();
         fs::write(folder.node(index).join("ledger"), "blocks").unwrap();
     }
+    fs::create_dir(place.path().join(JOURNAL)).unwrap();
     fs::write(place.path().join("notes.txt"), "mine").unwrap();
     place
 }
@@ -35,6 +36,7 @@ fn reset_deletes_the_network_and_nothing_else() {
     let (folder, contents) = Folder::open(place.path(), &wanted(), true).unwrap();
     assert_eq!(contents, Contents::Nothing);
     assert!(!folder.node(0).exists() && !folder.node(1).exists());
+    assert!(!place.path().join(JOURNAL).exists());
     assert_eq!(fs::read_to_string(place.path().join("notes.txt")).unwrap(), "mine");
 }
 

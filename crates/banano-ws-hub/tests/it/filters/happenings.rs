@@ -204,6 +204,7 @@ impl Row {
             subtype: self.subtype(),
             linked_account: (self.known && moves).then(|| account(self.other)),
             local,
+            healed: false,
             ..conf(SEND, kind)
         });
         // Without parties nothing can be local.

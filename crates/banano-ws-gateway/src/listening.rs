@@ -1,0 +1,284 @@
+//! One upstream: subscribed to what is wanted, with everything on.
+//!
+//! A task of the gateway. The client library reconnects, pings and resumes; a node that does not know
+//! an option ignores it, and tells less.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use banano_primitives::Prefix;
+use banano_ws_client::{
+    Builder, Client, ClientError, Confirmations, Events, Item, OnFull, OnGap, Status,
+    StreamExt as _, Subscription, Timing, Topic, Votes,
+};
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+use crate::UpstreamId;
+use crate::merging::Heard;
+
+/// Items that wait for the merge, of one upstream; then its socket does.
+const QUEUE: usize = 4_096;
+
+/// How long a topic is listened to although nobody wants it any more.
+const LINGER: Duration = Duration::from_mins(1);
+
+/// How many upstreams are subscribed to each topic; all listeners share it.
+pub(crate) struct Coverage {
+    counts: Mutex<[usize; Topic::ALL.len()]>,
+    /// Told when a topic is heard at all, and when it no longer is.
+    tell: Box<dyn Fn(Topic, bool) + Send + Sync>,
+}
+
+impl Coverage {
+    pub(crate) fn new(tell: impl Fn(Topic, bool) + Send + Sync + 'static) -> Self {
+        Self { counts: Mutex::default(), tell: Box::new(tell) }
+    }
+
+    /// One more upstream is subscribed, until what this returns is dropped.
+    fn begin(&self, topic: Topic) -> Covered<'_> {
+        self.change(topic, |count| {
+            *count = count.saturating_add(1);
+            (*count == 1).then_some(true)
+        });
+        Covered(self, topic)
+    }
+
+    fn change(&self, topic: Topic, change: impl FnOnce(&mut usize) -> Option<bool>) {
+        // Nothing that runs under the lock leaves it half changed, so poison is no harm.
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(is_heard) = counts.get_mut(topic.index()).and_then(change) {
+            // Under the lock, so that no other change is told before this one.
+            (self.tell)(topic, is_heard);
+        }
+    }
+}
+
+/// One upstream's subscription to a topic.
+struct Covered<'a>(&'a Coverage, Topic);
+
+impl Drop for Covered<'_> {
+    fn drop(&mut self) {
+        self.0.change(self.1, |count| {
+            *count = count.saturating_sub(1);
+            (*count == 0).then_some(false)
+        });
+    }
+}
+
+impl fmt::Debug for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Coverage").field(&self.counts).finish()
+    }
+}
+
+/// A task that is to be.
+pub(crate) struct Listener {
+    pub(crate) id: UpstreamId,
+    pub(crate) url: String,
+    pub(crate) timing: Timing,
+    /// How accounts are written to clients.
+    pub(crate) prefix: Prefix,
+    pub(crate) wanted: watch::Receiver<BTreeSet<Topic>>,
+    pub(crate) coverage: Arc<Coverage>,
+    pub(crate) heard: mpsc::Sender<Heard>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// One that has begun to connect.
+pub(crate) struct Listening {
+    listener: Listener,
+    client: Client,
+    events: Events,
+}
+
+impl Listener {
+    pub(crate) async fn open(self) -> Result<Listening, ClientError> {
+        let builder = Builder::new(&self.url)
+            .queue(QUEUE, OnFull::Wait)
+            .on_gap(OnGap::Oldest)
+            .window(0)
+            .checked(false)
+            .timing(self.timing);
+        let (client, events) = builder.start().await?;
+        Ok(Listening { listener: self, client, events })
+    }
+}
+
+impl Listening {
+    /// Until the gateway stops.
+    pub(crate) async fn run(self) {
+        let Self { listener, client, mut events } = self;
+        let Listener { id, url, wanted, coverage, heard, stop, prefix, .. } = listener;
+        let topics = Topic::ALL.map(|topic| {
+            let (client, url, heard, wanted) = (&client, &url, &heard, wanted.clone());
+            let coverage = &coverage;
+            async move {
+                let told = (topic == Topic::Confirmation).then_some(heard);
+                follow(client, topic, wanted, coverage, |subscribed| async move {
+                    match (subscribed, told) {
+                        (Ok(()), Some(heard)) => drop(heard.send(Heard::InForce(id, false)).await),
+                        (Ok(()), None) => {}
+                        (Err(error), _) => warn!(upstream = url, %topic, %error, "not subscribed"),
+                    }
+                })
+                .await;
+            }
+        });
+        let subscribing = futures_util::future::join_all(topics);
+        let listening = async {
+            let (mut is_down, mut is_looked_at) = (false, false);
+            while let Some(item) = events.next().await {
+                let heard_ = match item {
+                    Item::Event(event) => {
+                        is_looked_at = is_looked_at || look_at(&event.text, prefix, &url);
+                        Heard::Event(id, event)
+                    }
+                    Item::Status(status) => match told(id, &url, &status, &mut is_down) {
+                        Some(heard) => heard,
+                        None => continue,
+                    },
+                };
+                if heard.send(heard_).await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            // Ends only with the gateway.
+            (_, ()) = async { tokio::join!(subscribing, listening) } => {}
+        }
+        client.close().await;
+    }
+}
+
+/// Looks how a message writes accounts, and tells the log if that is not how clients are told. Returns
+/// whether there was one.
+fn look_at(text: &str, prefix: Prefix, url: &str) -> bool {
+    let has = |start: &str| text.contains(start);
+    let (is_nano, is_banano) = (has("\"nano_") || has("\"xrb_"), has("\"ban_"));
+    if (prefix == Prefix::Ban && is_nano) || (prefix == Prefix::Nano && is_banano) {
+        let (theirs, other) = if is_nano { ("nano_", "nano-live") } else { ("ban_", "live") };
+        warn!(
+            upstream = url,
+            "writes accounts as {theirs}…, but clients are told otherwise; add --network {other}, or the one \
+             that it is"
+        );
+    }
+    is_nano || is_banano
+}
+
+/// Is subscribed to a topic whenever somebody wants it, and for a while after, until nobody says any
+/// more what is wanted. Each topic waits alone: a node that does not know one never acknowledges it.
+async fn follow<F: Future<Output = ()>>(
+    client: &Client,
+    topic: Topic,
+    mut wanted: watch::Receiver<BTreeSet<Topic>>,
+    coverage: &Coverage,
+    subscribed: impl Fn(Result<(), ClientError>) -> F,
+) {
+    let mut still = wanted.clone();
+    while wanted.wait_for(|it| it.contains(&topic)).await.is_ok() {
+        let listening = async {
+            let done = client.subscribe(everything(topic)).await;
+            let _covered = done.is_ok().then(|| coverage.begin(topic));
+            subscribed(done).await;
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = listening => {}
+            is_over = unwanted(topic, &mut still) => if is_over { return },
+        }
+        // Fails only when the client is closed.
+        let _ = client.unsubscribe(topic).await;
+    }
+}
+
+/// Waits until nobody has wanted a topic for a while: who comes back within it has missed nothing.
+/// Returns whether nobody will say any more what is wanted.
+async fn unwanted(topic: Topic, wanted: &mut watch::Receiver<BTreeSet<Topic>>) -> bool {
+    loop {
+        if wanted.wait_for(|it| !it.contains(&topic)).await.is_err() {
+            return true;
+        }
+        match timeout(LINGER, wanted.wait_for(|it| it.contains(&topic))).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+/// What a status means to the merge, if anything. A log has one line for an outage, not one for each
+/// attempt to end it.
+fn told(id: UpstreamId, url: &str, status: &Status, is_down: &mut bool) -> Option<Heard> {
+    match status {
+        Status::Connected { .. } => {
+            if std::mem::take(is_down) {
+                warn!(upstream = url, "connected again");
+            } else {
+                info!(upstream = url, "connected");
+            }
+            None
+        }
+        Status::Disconnected { reason, .. } => {
+            if std::mem::replace(is_down, true) {
+                debug!(upstream = url, reason, "still not connected");
+            } else {
+                warn!(upstream = url, reason, "not connected; trying again");
+            }
+            Some(Heard::Down(id))
+        }
+        // After a loss, the subscription is in force again.
+        Status::Continuity { topic: Topic::Confirmation, continuity, .. } => {
+            Some(Heard::InForce(id, continuity.is_complete()))
+        }
+        Status::Continuity { .. } => None,
+        status => {
+            warn!(upstream = url, %status, "the upstream is not understood");
+            None
+        }
+    }
+}
+
+/// A topic with every option on.
+fn everything(topic: Topic) -> Subscription {
+    match topic {
+        Topic::Confirmation => Confirmations::new()
+            .include_block(true)
+            .include_election_info(true)
+            .include_election_info_with_votes(true)
+            .include_sideband_info(true)
+            .include_linked_account(true)
+            .into(),
+        Topic::Vote => Votes::new().include_replays(true).include_indeterminate(true).into(),
+        topic => topic.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_that_hears_a_topic_is_told_and_the_last_that_no_longer_does() {
+        let told: Arc<Mutex<Vec<_>>> = Arc::default();
+        let telling = Arc::clone(&told);
+        let coverage = Coverage::new(move |topic, is_heard| {
+            telling.lock().unwrap().push((topic, is_heard));
+        });
+        let first = coverage.begin(Topic::Vote);
+        let _work = coverage.begin(Topic::Work);
+        let second = coverage.begin(Topic::Vote);
+        drop(first);
+        assert_eq!(*told.lock().unwrap(), [(Topic::Vote, true), (Topic::Work, true)]);
+        drop(second);
+        let _third = coverage.begin(Topic::Vote);
+        assert_eq!(told.lock().unwrap()[2..], [(Topic::Vote, false), (Topic::Vote, true)]);
+    }
+}

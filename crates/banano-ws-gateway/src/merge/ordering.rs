@@ -1,0 +1,121 @@
+//! The last part of a confirmation's way: in the order of its account's chain, and out.
+
+use banano_primitives::{Account, BlockHash};
+use banano_ws_protocol::Event;
+
+use super::{Claim, Held, Merge, Output, Place, Question};
+
+/// So long a block may fill the hole that it left.
+const HOLE_MS: u64 = 600_000;
+
+impl Merge {
+    /// Enough upstreams have said it.
+    pub(super) fn place(&mut self, claim: Claim, now_ms: u64, out: &mut Vec<Output>) {
+        match self.chains.place(&claim.confirmation, &self.confirmed, now_ms) {
+            Place::Past => self.stale(&claim),
+            Place::Ready => self.pass_on(claim, out),
+            Place::Unsure if now_ms >= self.settled_at_ms => {
+                // One before it may still be on its way from an upstream that lags.
+                let until_ms = now_ms.saturating_add(super::SETTLE_MS);
+                self.chains.leave_hole(claim.confirmation.block.previous(), until_ms);
+                self.pass_on(claim, out);
+            }
+            Place::Unsure | Place::Ahead { .. } => {
+                let until_ms = now_ms.saturating_add(self.config.hold_ms);
+                if let Err(held) = self.chains.hold(Held { claim, asked: false }, until_ms) {
+                    self.pass_on_with_hole(held.claim, now_ms, out);
+                }
+            }
+        }
+    }
+
+    /// Passes it on, and then all that waited for it.
+    fn pass_on(&mut self, claim: Claim, out: &mut Vec<Output>) {
+        let mut next = Some(claim);
+        while let Some(claim) = next {
+            let hash = self.pass_on_alone(claim, out);
+            next = self.chains.release(&hash).map(|held| held.claim);
+        }
+    }
+
+    /// Passes it on, unless it was. Returns its hash.
+    fn pass_on_alone(&mut self, mut claim: Claim, out: &mut Vec<Output>) -> BlockHash {
+        let hash = claim.confirmation.block.hash();
+        if self.confirmed.insert(hash) {
+            self.chains.advance(&claim.confirmation);
+            self.witnesses.passed_on(hash, claim.by, claim.first_ms);
+            claim.confirmation.healed |= claim.is_healed;
+            let event = Event::Confirmation(claim.confirmation);
+            out.push(Output::Event { event, is_healed: claim.is_healed });
+        }
+        hash
+    }
+
+    fn pass_on_with_hole(&mut self, claim: Claim, now_ms: u64, out: &mut Vec<Output>) {
+        let (account, missing) = (claim.confirmation.account, claim.confirmation.block.previous());
+        self.chains.leave_hole(missing, now_ms.saturating_add(HOLE_MS));
+        out.push(Output::Hole { account, missing });
+        self.pass_on(claim, out);
+    }
+
+    /// Ends the waits that have lasted long enough: asks for what is missing, and if that was done,
+    /// goes on without it.
+    pub(super) fn end_waits(&mut self, now_ms: u64, out: &mut Vec<Output>) {
+        for mut held in self.chains.expired(now_ms) {
+            let it = &held.claim.confirmation;
+            let (account, previous) = (it.account, it.block.previous());
+            if let Some(until_ms) = self.chains.wait_of(&previous) {
+                // Its previous is here and has time left, so this one waits as long.
+                if let Err(held) = self.chains.hold(held, until_ms) {
+                    self.pass_on_with_hole(held.claim, now_ms, out);
+                }
+                continue;
+            }
+            let place = self.chains.place(it, &self.confirmed, now_ms);
+            let Place::Ahead { head } = place else {
+                // Nothing is known of the account, so nothing is known to be missing; or else its place
+                // was taken while it waited.
+                match place {
+                    Place::Past => self.stale(&held.claim),
+                    // What follows it came after blocks of other accounts that wait as well.
+                    _ if now_ms < self.settled_at_ms => {
+                        self.pass_on_alone(held.claim, out);
+                    }
+                    _ => self.pass_on(held.claim, out),
+                }
+                continue;
+            };
+            let ask = self.ask_chain(account, previous, head, held.asked);
+            let Some(ask) = ask else {
+                self.pass_on_with_hole(held.claim, now_ms, out);
+                continue;
+            };
+            held.asked = true;
+            out.push(Output::Ask(ask));
+            let until_ms = now_ms.saturating_add(self.config.heal_ms);
+            if let Err(held) = self.chains.hold(held, until_ms) {
+                self.pass_on_with_hole(held.claim, now_ms, out);
+            }
+        }
+    }
+
+    fn stale(&mut self, claim: &Claim) {
+        let first = claim.by.first().and_then(|id| self.reports.get_mut(id.index()));
+        if let Some(report) = first {
+            report.stale = report.stale.saturating_add(1);
+        }
+    }
+
+    fn ask_chain(
+        &mut self,
+        account: Account,
+        newest: BlockHash,
+        known: BlockHash,
+        was_asked: bool,
+    ) -> Option<crate::Ask> {
+        if was_asked || !self.config.can_ask {
+            return None;
+        }
+        self.healing.ask(Question::Chain { account, newest, known })
+    }
+}

@@ -1,0 +1,223 @@
+//! The task that owns the merge: hears the upstreams, asks what was missed, tells what happened.
+
+use std::time::Duration;
+
+use banano_primitives::{Account, BlockHash};
+use banano_ws_client::{Event as Said, Rpc};
+use banano_ws_protocol::Event;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, warn};
+
+use crate::asking;
+use crate::gateway::{Standing, now_ms};
+use crate::{Answer, Ask, AskId, Merge, Output, UpstreamId};
+
+/// Messages that are merged before what they make is told.
+const BATCH: usize = 256;
+
+/// How often the standing is told, and when nothing is due the time.
+const REPORT: Duration = Duration::from_secs(1);
+
+/// What the task hears.
+pub(crate) enum Heard {
+    Event(UpstreamId, Box<Said>),
+    /// Connected, and subscribed to confirmations; and whether those that were missed follow.
+    InForce(UpstreamId, bool),
+    Down(UpstreamId),
+    /// Which of these were not passed on?
+    Listed(Vec<BlockHash>, oneshot::Sender<Vec<BlockHash>>),
+    /// An upstream's history does not reach back as far as it was asked.
+    Forgotten(UpstreamId),
+    Answer(Answer),
+    /// Everybody who was asked has answered, or failed to.
+    Asked(AskId),
+    /// An account's newest confirmed block, as an upstream says.
+    Newest(Account, BlockHash, u64),
+    Watch(Vec<Account>),
+}
+
+/// The state of the task.
+pub(crate) struct Merging {
+    pub(crate) merge: Merge,
+    /// Upstreams that must agree, and so are asked.
+    pub(crate) agree: usize,
+    pub(crate) urls: Vec<String>,
+    pub(crate) rpcs: Vec<Option<Rpc>>,
+    pub(crate) sink: Box<dyn FnMut(Vec<Event>) + Send>,
+    /// Where answers come in again.
+    pub(crate) answers: mpsc::Sender<Heard>,
+    pub(crate) standing: watch::Sender<Standing>,
+    pub(crate) jobs: TaskTracker,
+}
+
+impl Merging {
+    /// Until it is stopped.
+    pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Heard>, stop: CancellationToken) {
+        let watched = self.merge.watched().iter().copied().collect();
+        self.look_up(watched);
+        let mut reports = interval(REPORT);
+        reports.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut batch, mut out) = (Vec::with_capacity(BATCH), Vec::new());
+        loop {
+            let due_ms = self.merge.deadline_ms().map(|due_ms| due_ms.saturating_sub(now_ms()));
+            let due = Duration::from_millis(due_ms.unwrap_or(u64::from(u32::MAX)));
+            let received = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                received = inbox.recv_many(&mut batch, BATCH) => received,
+                () = sleep(due) => 0,
+                _ = reports.tick() => { self.report(); 0 }
+            };
+            let now_ms = now_ms();
+            let is_change =
+                batch.iter().any(|it| matches!(it, Heard::InForce(..) | Heard::Down(_)));
+            for heard in batch.drain(..received) {
+                self.hear(heard, now_ms, &mut out);
+            }
+            if is_change {
+                self.report();
+            }
+            self.merge.tick(now_ms, &mut out);
+            self.tell(&mut out);
+        }
+        inbox.close();
+        while let Some(heard) = inbox.recv().await {
+            self.hear(heard, now_ms(), &mut out);
+        }
+        self.tell(&mut out);
+    }
+
+    fn hear(&mut self, heard: Heard, now_ms: u64, out: &mut Vec<Output>) {
+        match heard {
+            Heard::Event(id, said) => {
+                let said = *said;
+                let its_time_ms = (!said.replayed).then_some(said.time_ms);
+                self.merge.hear(id, its_time_ms, said.event, now_ms, out);
+            }
+            Heard::InForce(id, is_complete) => {
+                self.merge.up(id, is_complete, now_ms, out);
+            }
+            Heard::Down(id) => self.merge.down(id, now_ms),
+            Heard::Listed(mut hashes, answer) => {
+                hashes.retain(|hash| self.merge.is_missing(hash));
+                // Nobody waits for it when the gateway stops.
+                let _ = answer.send(hashes);
+            }
+            Heard::Forgotten(by) => {
+                let upstream = self.urls.get(by.index());
+                warn!(
+                    upstream,
+                    "its history does not reach back to the gap: asking for watched accounts"
+                );
+                self.look_up(self.merge.watched_accounts().collect());
+            }
+            Heard::Answer(answer) => self.merge.answer(answer, now_ms, out),
+            Heard::Asked(ask) => self.merge.close(ask),
+            Heard::Newest(account, hash, height) => self.merge.know(account, hash, height, out),
+            Heard::Watch(accounts) => {
+                self.merge.watched().extend(&accounts);
+                self.look_up(accounts);
+            }
+        }
+    }
+
+    /// Carries out what the merge wants, and tells what happened.
+    fn tell(&mut self, out: &mut Vec<Output>) {
+        let mut events = Vec::with_capacity(out.len());
+        let (mut holes, mut healed) = (0, 0);
+        for output in out.drain(..) {
+            match output {
+                Output::Event { event, is_healed } => {
+                    healed += u64::from(is_healed);
+                    events.push(event);
+                }
+                Output::Ask(ask) => self.ask(ask),
+                Output::Lied(id, lie) => {
+                    let upstream = self.urls.get(usize::from(id.0));
+                    debug!(upstream, %lie, "dropped what can't be true");
+                }
+                Output::Alone { hash, by } => {
+                    let said = by.len();
+                    debug!(%hash, said, "too few upstreams say that it is confirmed");
+                }
+                Output::Hole { account, missing } => {
+                    holes += 1;
+                    warn!(%account, %missing, "a confirmed block was never heard of");
+                }
+            }
+        }
+        if !events.is_empty() {
+            (self.sink)(events);
+        }
+        if holes + healed > 0 {
+            // Told with the next report.
+            self.standing.send_if_modified(|standing| {
+                standing.holes += holes;
+                standing.healed += healed;
+                false
+            });
+        }
+    }
+
+    /// Those who are asked: as many as must agree, those first that are up.
+    fn asked(&self) -> Vec<(UpstreamId, Rpc)> {
+        let mut all: Vec<_> = (0..)
+            .map(UpstreamId)
+            .zip(&self.rpcs)
+            .filter_map(|(id, rpc)| Some((id, rpc.clone()?)))
+            .collect();
+        let reports = self.merge.reports();
+        let is_up = |id: UpstreamId| reports.get(id.index()).is_some_and(|report| report.is_up);
+        all.sort_by_key(|(id, _)| !is_up(*id));
+        all.truncate(self.agree);
+        all
+    }
+
+    fn ask(&self, ask: Ask) {
+        debug!(question = ?ask.question, "asking for what was missed");
+        let (asked, answers) = (self.asked(), self.answers.clone());
+        self.jobs.spawn(async move {
+            let each = asked.into_iter().map(|(by, rpc)| asking::ask(ask, by, rpc, &answers));
+            futures_util::future::join_all(each).await;
+            let _ = answers.send(Heard::Asked(ask.id)).await;
+        });
+    }
+
+    /// Asks where the chains of accounts end.
+    fn look_up(&self, accounts: Vec<Account>) {
+        let Some((_, rpc)) = self.asked().into_iter().next() else { return };
+        if accounts.is_empty() {
+            return;
+        }
+        let answers = self.answers.clone();
+        self.jobs.spawn(async move { asking::newest(rpc, accounts, &answers).await });
+    }
+
+    /// Tells how the upstreams do; and the log, what is wrong with them since the last time.
+    fn report(&self) {
+        let now: Vec<_> = self.urls.iter().cloned().zip(self.merge.reports().to_vec()).collect();
+        for ((url, before), (_, now)) in self.standing.borrow().upstreams.iter().zip(&now) {
+            let lies = now.lies.saturating_sub(before.lies);
+            if lies > 0 {
+                warn!(upstream = url, lies, "dropped messages that can't be true");
+            }
+            let stale = now.stale.saturating_sub(before.stale);
+            if stale > 0 {
+                warn!(
+                    upstream = url,
+                    stale,
+                    "dropped confirmations of places that other blocks have taken; if the network began \
+                     anew, start the gateway anew, too"
+                );
+            }
+            let alone = now.alone.saturating_sub(before.alone);
+            if alone > 0 {
+                warn!(upstream = url, alone, "confirmations that too few others say");
+            }
+        }
+        self.standing.send_modify(|standing| standing.upstreams = now);
+    }
+}

@@ -1,0 +1,5 @@
+// Served by the program, not a file of ours.
+declare module '*/asyncapi.json' {
+  const document: any;
+  export default document;
+}
