@@ -2,15 +2,17 @@
 #![no_main]
 
 use banano_ws_protocol::{
-    RequestSettings, ServerMessage, parse_message, parse_request, render_ack, render_error,
+    Cursor, RequestSettings, ServerMessage, parse_message, parse_request, render_ack, render_error,
 };
 use libfuzzer_sys::fuzz_target;
+
+const NEWEST: Cursor = Cursor { journal: 1, sequence: 2 };
 
 fuzz_target!(|bytes: &[u8]| {
     let mut reply = Vec::new();
     let id = match parse_request(bytes, RequestSettings::default()) {
         Ok(request) => {
-            render_ack(&request, 1_700_000_000_000, &mut reply);
+            render_ack(&request, NEWEST, 1_700_000_000_000, &mut reply);
             request.id
         }
         Err(refusal) => {
@@ -25,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     let read = match parse_message(&reply).expect("our client reads our replies") {
         ServerMessage::Ack(ack) => ack.id,
         ServerMessage::Error(error) => error.id,
-        ServerMessage::Event(_) => panic!("a reply that looks like an event: {value}"),
+        ServerMessage::Event(_) | ServerMessage::Status(_) => panic!("a reply that looks like an event: {value}"),
     };
     assert_eq!(read, id, "{value}");
 });
