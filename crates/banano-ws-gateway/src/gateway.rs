@@ -15,10 +15,11 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::listening::{Coverage, Listener};
+use crate::coverage::Coverage;
+use crate::listening::Listener;
 use crate::merging::Merging;
 use crate::watching::WatchList;
-use crate::{Merge, MergeConfig, Report, UPSTREAMS_MAX, UpstreamId};
+use crate::{Hearing, Merge, MergeConfig, Report, UPSTREAMS_MAX, UpstreamId};
 
 /// Messages of upstreams that wait to be merged; then the upstreams' sockets do.
 const HEARD_MAX: usize = 8_192;
@@ -124,9 +125,9 @@ pub struct Gateway {
 
 impl Gateway {
     /// Starts listening. `sink` is called with what happened, in order; it may block for a moment.
-    /// `wanted` are the topics that somebody wants at first. `covered` is told when a first upstream is
-    /// subscribed to a topic, and when none is any more: what happens of it then is not heard. At first
-    /// none is.
+    /// `wanted` are the topics that somebody wants at first. `covered` is told when enough upstreams hear
+    /// a topic for its events to go out (one, or of confirmations, as many as have to agree), and when
+    /// they no longer do. At first they don't.
     ///
     /// # Errors
     ///
@@ -135,7 +136,7 @@ impl Gateway {
         config: GatewayConfig,
         wanted: BTreeSet<Topic>,
         sink: impl FnMut(Vec<Event>) + Send + 'static,
-        covered: impl Fn(Topic, bool) + Send + Sync + 'static,
+        covered: impl Fn(Topic, Hearing) + Send + Sync + 'static,
     ) -> Result<Self, GatewayError> {
         let GatewayConfig { upstreams, mut merge, network, watched, earlier, timing } = config;
         let count = upstreams.len();
@@ -158,7 +159,7 @@ impl Gateway {
 
         let (heard, inbox) = mpsc::channel(HEARD_MAX);
         let (wanted, wishes) = watch::channel(wanted);
-        let coverage = Arc::new(Coverage::new(covered));
+        let coverage = Arc::new(Coverage::new(agree, covered));
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         for (number, upstream) in (0..).zip(&upstreams) {
             let listener = Listener {

@@ -4,6 +4,7 @@
 //! in, events and questions come out; it has no socket, no clock, no thread. [`Gateway`] is the shell
 //! around it, which reads the upstreams and asks the questions.
 
+mod coverage;
 mod gateway;
 mod listening;
 mod merging;
@@ -26,6 +27,7 @@ mod upstream;
 mod witnesses;
 
 pub use check::Lie;
+pub use coverage::Hearing;
 pub use gateway::{Gateway, GatewayConfig, GatewayError, Standing, Upstream};
 pub use healing::{Answer, Ask, AskId, Question};
 pub use merge::{Merge, MergeConfig, Output};

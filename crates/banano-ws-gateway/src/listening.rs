@@ -4,8 +4,7 @@
 //! an option ignores it, and tells less.
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use banano_primitives::Prefix;
@@ -19,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use crate::UpstreamId;
+use crate::coverage::Coverage;
 use crate::merging::Heard;
 
 /// Items that wait for the merge, of one upstream; then its socket does.
@@ -26,55 +26,6 @@ const QUEUE: usize = 4_096;
 
 /// How long a topic is listened to although nobody wants it any more.
 const LINGER: Duration = Duration::from_mins(1);
-
-/// How many upstreams are subscribed to each topic; all listeners share it.
-pub(crate) struct Coverage {
-    counts: Mutex<[usize; Topic::ALL.len()]>,
-    /// Told when a topic is heard at all, and when it no longer is.
-    tell: Box<dyn Fn(Topic, bool) + Send + Sync>,
-}
-
-impl Coverage {
-    pub(crate) fn new(tell: impl Fn(Topic, bool) + Send + Sync + 'static) -> Self {
-        Self { counts: Mutex::default(), tell: Box::new(tell) }
-    }
-
-    /// One more upstream is subscribed, until what this returns is dropped.
-    fn begin(&self, topic: Topic) -> Covered<'_> {
-        self.change(topic, |count| {
-            *count = count.saturating_add(1);
-            (*count == 1).then_some(true)
-        });
-        Covered(self, topic)
-    }
-
-    fn change(&self, topic: Topic, change: impl FnOnce(&mut usize) -> Option<bool>) {
-        // Nothing that runs under the lock leaves it half changed, so poison is no harm.
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(is_heard) = counts.get_mut(topic.index()).and_then(change) {
-            // Under the lock, so that no other change is told before this one.
-            (self.tell)(topic, is_heard);
-        }
-    }
-}
-
-/// One upstream's subscription to a topic.
-struct Covered<'a>(&'a Coverage, Topic);
-
-impl Drop for Covered<'_> {
-    fn drop(&mut self) {
-        self.0.change(self.1, |count| {
-            *count = count.saturating_sub(1);
-            (*count == 0).then_some(false)
-        });
-    }
-}
-
-impl fmt::Debug for Coverage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Coverage").field(&self.counts).finish()
-    }
-}
 
 /// A task that is to be.
 pub(crate) struct Listener {
@@ -119,14 +70,17 @@ impl Listening {
             let coverage = &coverage;
             async move {
                 let told = (topic == Topic::Confirmation).then_some(heard);
-                follow(client, topic, wanted, coverage, |subscribed| async move {
-                    match (subscribed, told) {
-                        (Ok(()), Some(heard)) => drop(heard.send(Heard::InForce(id, false)).await),
-                        (Ok(()), None) => {}
-                        (Err(error), _) => warn!(upstream = url, %topic, %error, "not subscribed"),
+                let subscribed = |subscribed: Result<(), ClientError>| async move {
+                    match &subscribed {
+                        Ok(()) => coverage.begin(id, topic, false),
+                        Err(error) => warn!(upstream = url, %topic, %error, "not subscribed"),
                     }
-                })
-                .await;
+                    if let (Ok(()), Some(heard)) = (subscribed, told) {
+                        // Fails only while the gateway stops.
+                        let _ = heard.send(Heard::InForce(id, false)).await;
+                    }
+                };
+                follow(client, topic, wanted, subscribed, || coverage.end(id, topic)).await;
             }
         });
         let subscribing = futures_util::future::join_all(topics);
@@ -138,10 +92,13 @@ impl Listening {
                         is_looked_at = is_looked_at || look_at(&event.text, prefix, &url);
                         Heard::Event(id, event)
                     }
-                    Item::Status(status) => match told(id, &url, &status, &mut is_down) {
-                        Some(heard) => heard,
-                        None => continue,
-                    },
+                    Item::Status(status) => {
+                        cover(&coverage, id, &status);
+                        match told(id, &url, &status, &mut is_down) {
+                            Some(heard) => heard,
+                            None => continue,
+                        }
+                    }
                 };
                 if heard.send(heard_).await.is_err() {
                     return;
@@ -179,21 +136,20 @@ async fn follow<F: Future<Output = ()>>(
     client: &Client,
     topic: Topic,
     mut wanted: watch::Receiver<BTreeSet<Topic>>,
-    coverage: &Coverage,
     subscribed: impl Fn(Result<(), ClientError>) -> F,
+    unsubscribed: impl Fn(),
 ) {
     let mut still = wanted.clone();
     while wanted.wait_for(|it| it.contains(&topic)).await.is_ok() {
         let listening = async {
-            let done = client.subscribe(everything(topic)).await;
-            let _covered = done.is_ok().then(|| coverage.begin(topic));
-            subscribed(done).await;
+            subscribed(client.subscribe(everything(topic)).await).await;
             std::future::pending::<()>().await;
         };
         tokio::select! {
             () = listening => {}
             is_over = unwanted(topic, &mut still) => if is_over { return },
         }
+        unsubscribed();
         // Fails only when the client is closed.
         let _ = client.unsubscribe(topic).await;
     }
@@ -211,6 +167,22 @@ async fn unwanted(topic: Topic, wanted: &mut watch::Receiver<BTreeSet<Topic>>) -
             Ok(Err(_)) => return true,
             Err(_) => return false,
         }
+    }
+}
+
+/// What a status means to what is heard: a connection that is lost says nothing more, and one that is back
+/// may have kept what happened meanwhile.
+fn cover(coverage: &Coverage, id: UpstreamId, status: &Status) {
+    match status {
+        Status::Disconnected { .. } => {
+            for topic in Topic::ALL {
+                coverage.end(id, topic);
+            }
+        }
+        Status::Continuity { topic, continuity, .. } => {
+            coverage.begin(id, *topic, continuity.is_complete());
+        }
+        _ => {}
     }
 }
 
@@ -258,27 +230,5 @@ fn everything(topic: Topic) -> Subscription {
             .into(),
         Topic::Vote => Votes::new().include_replays(true).include_indeterminate(true).into(),
         topic => topic.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_that_hears_a_topic_is_told_and_the_last_that_no_longer_does() {
-        let told: Arc<Mutex<Vec<_>>> = Arc::default();
-        let telling = Arc::clone(&told);
-        let coverage = Coverage::new(move |topic, is_heard| {
-            telling.lock().unwrap().push((topic, is_heard));
-        });
-        let first = coverage.begin(Topic::Vote);
-        let _work = coverage.begin(Topic::Work);
-        let second = coverage.begin(Topic::Vote);
-        drop(first);
-        assert_eq!(*told.lock().unwrap(), [(Topic::Vote, true), (Topic::Work, true)]);
-        drop(second);
-        let _third = coverage.begin(Topic::Vote);
-        assert_eq!(told.lock().unwrap()[2..], [(Topic::Vote, false), (Topic::Vote, true)]);
     }
 }

@@ -69,9 +69,31 @@ impl Core {
         self.window().interrupt(topic);
     }
 
-    /// All events of `topic` are published again.
-    pub(crate) fn resume(&self, topic: Topic, time_ms: u64) {
-        self.change(|window| window.resume(topic, time_ms));
+    /// How often that was said.
+    pub(crate) fn interruptions(&self, topic: Topic) -> u64 {
+        self.window().interruptions(topic)
+    }
+
+    /// All events of `topic` are published again, unless it was interrupted more often than that.
+    pub(crate) fn resume(&self, topic: Topic, interruptions: u64, time_ms: u64) {
+        self.change(|window| window.resume(topic, interruptions, time_ms));
+    }
+
+    /// The same, and those of meanwhile are, too.
+    pub(crate) fn go_on(&self, topic: Topic) {
+        self.window().go_on(topic);
+    }
+
+    /// Behind `from` all events of `topic` are published.
+    pub(crate) fn hear(&self, topic: Topic, from: Floor) {
+        let mut window = self.window();
+        let interruptions = window.interruptions(topic);
+        window.hear(topic, interruptions, from);
+    }
+
+    /// The last event of `topic` that may have been missed.
+    pub(crate) fn missed(&self, topic: Topic) -> Floor {
+        self.window().missed(topic)
     }
 
     fn change(&self, change: impl FnOnce(&mut Window)) {
@@ -144,7 +166,10 @@ impl Core {
     pub(crate) fn extent(&self, topic: Topic) -> Extent {
         let archived = self.archive(topic).map(|archive| archive.floor(topic));
         let window = self.window();
-        let floor = archived.unwrap_or_else(|| window.floor(topic));
+        let floor = match archived {
+            Some(floor) => floor.max(window.missed(topic)),
+            None => window.floor(topic),
+        };
         Extent { journal: self.id, floor, newest: window.newest() }
     }
 

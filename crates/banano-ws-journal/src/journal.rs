@@ -17,7 +17,7 @@ use crate::{
     core::Core,
     disk::{self, Intake},
     history::History,
-    locate::LocateError,
+    locate::{Floor, LocateError},
     meters::{JournalStats, timed},
     reader::Reader,
     replay::Replay,
@@ -131,20 +131,37 @@ impl Journal {
         }
     }
 
-    /// Says that events of `topic` may not be appended although they happen, until
-    /// [`Journal::resume`]. Places of before, and of meanwhile, have expired for this topic. Of no
-    /// effect on a topic that is kept outside of memory: its source has to be complete.
+    /// Says that events of `topic` may not be appended although they happen, until [`Journal::resume`] or
+    /// [`Journal::go_on`]. Places of before, and of meanwhile, have expired for this topic; what is kept
+    /// of before can no longer be replayed, since it would end in a hole.
     pub fn interrupt(&self, topic: Topic) {
         self.core.interrupt(topic);
     }
 
     /// Says that all events of `topic` are appended from now on.
     pub fn resume(&self, topic: Topic) {
+        let interruptions = self.core.interruptions(topic);
         match &self.backend {
-            Backend::Memory(clock) => self.core.resume(topic, clock()),
-            Backend::Disk(intake) => intake.resume(topic),
+            Backend::Memory(clock) => self.core.resume(topic, interruptions, clock()),
+            Backend::Disk(intake) => intake.resume(topic, interruptions),
             Backend::Follower => {}
         }
+    }
+
+    /// Says that all events of `topic` are appended from now on, and that those which happened since
+    /// [`Journal::interrupt`] were, or will be: places of before are good again.
+    pub fn go_on(&self, topic: Topic) {
+        self.core.go_on(topic);
+    }
+
+    /// The last event of `topic` that may have been missed; one that may still come, while interrupted.
+    pub(crate) fn missed(&self, topic: Topic) -> Floor {
+        self.core.missed(topic)
+    }
+
+    /// The time of the newest event.
+    pub(crate) fn latest_ms(&self) -> u64 {
+        self.core.latest_ms()
     }
 
     /// Waits until everything that was appended before is visible; on disk, also synced.

@@ -28,8 +28,9 @@ pub struct Expired {
     pub newest: Cursor,
 }
 
-/// The last event of a topic that is no longer held. The default is: all are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The last event of a topic that is no longer held, or never was. The default is: all are. The later one
+/// is the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) struct Floor {
     /// Its sequence; 0 if none is gone.
     pub(crate) sequence: u64,

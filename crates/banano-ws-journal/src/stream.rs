@@ -4,6 +4,7 @@
 //! stream, and the journal's name is the stream's, so a client may move from edge to edge. Every wait
 //! for the server is here; never does one hold up a source.
 
+mod claims;
 mod connection;
 mod edge;
 mod ids;

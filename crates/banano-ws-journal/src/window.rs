@@ -26,8 +26,19 @@ pub(crate) struct Window {
     gone: u64,
     /// What is not held, by topic.
     floors: [Floor; Topic::ALL.len()],
-    /// Of which topics events may be missing now.
-    interrupted: [bool; Topic::ALL.len()],
+    /// How each topic is listened to.
+    hearing: [Hearing; Topic::ALL.len()],
+}
+
+/// How a topic is listened to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Hearing {
+    /// From here on all its events are published; what happened before, not all of it.
+    from: Floor,
+    /// Events may be missing now.
+    is_interrupted: bool,
+    /// How often it was interrupted.
+    interruptions: u64,
 }
 
 /// What [`Window::read`] found.
@@ -54,7 +65,7 @@ impl Window {
             newest: gone.sequence,
             gone: gone.sequence,
             floors: [gone; Topic::ALL.len()],
-            interrupted: [false; Topic::ALL.len()],
+            hearing: [Hearing::default(); Topic::ALL.len()],
         }
     }
 
@@ -103,29 +114,58 @@ impl Window {
         self.events.len() > self.limits.events || self.bytes > self.limits.bytes
     }
 
-    /// The last event of `topic` that is not held; one that may still come, while it is interrupted.
+    /// The last event of `topic` that is not held, or that may have been missed; one that may still come,
+    /// while it is interrupted.
     pub(crate) fn floor(&self, topic: Topic) -> Floor {
-        if self.interrupted.get(topic.index()).is_some_and(|it| *it) {
-            return Floor { sequence: self.newest.saturating_add(1), time_ms: u64::MAX };
+        let floor = self.floors.get(topic.index()).copied().unwrap_or_default();
+        floor.max(self.missed(topic))
+    }
+
+    /// The last event of `topic` that may have been missed, wherever the others are held.
+    pub(crate) fn missed(&self, topic: Topic) -> Floor {
+        match self.hearing.get(topic.index()) {
+            Some(Hearing { is_interrupted: true, .. }) => {
+                Floor { sequence: self.newest.saturating_add(1), time_ms: u64::MAX }
+            }
+            Some(hearing) => hearing.from,
+            None => Floor::default(),
         }
-        self.floors.get(topic.index()).copied().unwrap_or_default()
     }
 
     /// From now on events of `topic` may be missing.
     pub(crate) fn interrupt(&mut self, topic: Topic) {
-        if let Some(interrupted) = self.interrupted.get_mut(topic.index()) {
-            *interrupted = true;
+        if let Some(hearing) = self.hearing.get_mut(topic.index()) {
+            hearing.is_interrupted = true;
+            hearing.interruptions = hearing.interruptions.saturating_add(1);
         }
     }
 
-    /// From now on all events of `topic` are pushed. Takes a sequence that nobody was given, so that
-    /// no place of before looks as if nothing were missing behind it.
-    pub(crate) fn resume(&mut self, topic: Topic, time_ms: u64) {
+    /// How often `topic` was interrupted, to be told to [`Window::resume`].
+    pub(crate) fn interruptions(&self, topic: Topic) -> u64 {
+        self.hearing.get(topic.index()).map_or(0, |hearing| hearing.interruptions)
+    }
+
+    /// Since the last of so many interruptions all events of `topic` are pushed. Takes a sequence that
+    /// nobody was given, so that no place of before looks as if nothing were missing behind it.
+    pub(crate) fn resume(&mut self, topic: Topic, interruptions: u64, time_ms: u64) {
         self.newest = self.newest.saturating_add(1);
-        let place = self.interrupted.get_mut(topic.index()).zip(self.floors.get_mut(topic.index()));
-        if let Some((interrupted, floor)) = place {
-            *interrupted = false;
-            *floor = Floor { sequence: self.newest, time_ms };
+        let from = Floor { sequence: self.newest, time_ms };
+        self.hear(topic, interruptions, from);
+    }
+
+    /// Nothing of `topic` was missed behind `from`, which may be earlier than what was known: what
+    /// happened while it was interrupted was or will be pushed.
+    pub(crate) fn hear(&mut self, topic: Topic, interruptions: u64, from: Floor) {
+        if let Some(hearing) = self.hearing.get_mut(topic.index()) {
+            hearing.from = from;
+            hearing.is_interrupted &= hearing.interruptions != interruptions;
+        }
+    }
+
+    /// The interruption is over, and what happened meanwhile was or will be pushed.
+    pub(crate) fn go_on(&mut self, topic: Topic) {
+        if let Some(hearing) = self.hearing.get_mut(topic.index()) {
+            hearing.is_interrupted = false;
         }
     }
 

@@ -181,7 +181,7 @@ impl Running {
         // Not for strangers.
         let facts = Facts { admin, ..facts };
         let stop_watching = CancellationToken::new();
-        let watched = health::watch(observer.node().clone(), server.sources());
+        let watched = health::watch(observer.node().clone(), server.sources(), journal.clone());
         runtime.spawn(stop_watching.clone().run_until_cancelled_owned(watched));
         let stop_rpc = CancellationToken::new();
         let seat = watch::Sender::new(Some(observer.node().clone()));

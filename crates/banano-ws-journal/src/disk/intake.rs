@@ -21,8 +21,8 @@ const BATCHES_MAX: usize = 256;
 pub(super) enum Order {
     /// Append these.
     Append(Vec<Event>),
-    /// All events of the topic are appended behind this.
-    Resume(Topic),
+    /// All events of the topic are appended behind this, unless it was interrupted more often than that.
+    Resume(Topic, u64),
     /// Sync, then answer.
     Flush(SyncSender<()>),
     /// End.
@@ -50,9 +50,9 @@ impl Intake {
         let _ = self.orders.send(Order::Append(events));
     }
 
-    pub(crate) fn resume(&self, topic: Topic) {
+    pub(crate) fn resume(&self, topic: Topic, interruptions: u64) {
         // As above.
-        let _ = self.orders.send(Order::Resume(topic));
+        let _ = self.orders.send(Order::Resume(topic, interruptions));
     }
 
     pub(crate) fn flush(&self) {

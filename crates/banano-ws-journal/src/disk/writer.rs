@@ -83,7 +83,7 @@ impl Writer {
                     timed(&self.core.meters.sync, || sync_log(&self.dir))?;
                     let _ = answer.send(());
                 }
-                Some(Order::Resume(topic)) => self.resume(topic)?,
+                Some(Order::Resume(topic, interruptions)) => self.resume(topic, interruptions)?,
                 Some(Order::Close) => return Ok(()),
                 Some(Order::Append(_)) | None => {}
             }
@@ -113,9 +113,9 @@ impl Writer {
     }
 
     /// Takes a sequence for the place from which on all of a topic is there.
-    fn resume(&mut self, topic: Topic) -> io::Result<()> {
+    fn resume(&mut self, topic: Topic, interruptions: u64) -> io::Result<()> {
         self.commit(self.database.batch(), self.core.newest().saturating_add(1))?;
-        self.core.resume(topic, (self.clock)());
+        self.core.resume(topic, interruptions, (self.clock)());
         Ok(())
     }
 

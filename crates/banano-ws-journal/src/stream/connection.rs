@@ -25,13 +25,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// later than this, after an outage of that length, may store it twice.
 const REMEMBERED: Duration = Duration::from_mins(10);
 
+/// How the subjects begin under which sources say what they have heard.
+const CLAIMS: &str = "heard_";
+
 /// Which stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamConfig {
     /// `nats://HOST:PORT` or, with TLS, `tls://HOST:PORT`; `USER:PASSWORD@` or `TOKEN@` before the host
     /// if the server wants to know who comes.
     pub url: String,
-    /// Its name. Events are published under `NAME.<topic>`.
+    /// Its name. Events are published under `NAME.<topic>`, what sources have heard under `NAME.heard_…`.
     pub name: String,
     /// How much is kept. Counts only where the stream is made.
     pub retention: Retention,
@@ -141,7 +144,7 @@ impl Connection {
         let Retention { max_age_ms, max_bytes } = config.retention;
         let wanted = Config {
             name: config.name.clone(),
-            subjects: vec![format!("{}.*", config.name)],
+            subjects: vec![all(&config.name)],
             max_age: Duration::from_millis(max_age_ms),
             max_bytes: i64::try_from(max_bytes).unwrap_or(i64::MAX),
             duplicate_window: REMEMBERED.min(Duration::from_millis(max_age_ms)),
@@ -194,9 +197,28 @@ impl Connection {
         Ok(Self { context, name: config.name.clone(), connected, is_up })
     }
 
+    /// All subjects of the stream.
+    pub(super) fn all(&self) -> String {
+        all(&self.name)
+    }
+
     pub(super) fn subject(&self, topic: Topic) -> String {
         format!("{}.{topic}", self.name)
     }
+
+    /// Where a source says what it has heard.
+    pub(super) fn claims_of(&self, source: &str) -> String {
+        format!("{}.{CLAIMS}{source}", self.name)
+    }
+
+    /// The source of a message that says what it has heard.
+    pub(super) fn claimant<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        subject.strip_prefix(&self.name)?.strip_prefix('.')?.strip_prefix(CLAIMS)
+    }
+}
+
+fn all(name: &str) -> String {
+    format!("{name}.*")
 }
 
 /// The name of a stream as a journal: that of its making, so that all edges agree, and a stream that

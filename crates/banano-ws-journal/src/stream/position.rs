@@ -11,7 +11,7 @@ use std::{
 };
 
 /// The file's length: always the same, so that it is replaced as a whole.
-const BYTES: usize = 80;
+const BYTES: usize = 112;
 
 /// A place in two sequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,6 +22,8 @@ pub(super) struct Position {
     pub(super) stream: u32,
     /// In the stream: the last event that was stored.
     pub(super) stored: u64,
+    /// In the stream: the last claim that was stored.
+    pub(super) claimed: u64,
 }
 
 /// Where it is kept.
@@ -46,23 +48,21 @@ impl PositionFile {
 }
 
 fn render(position: Position) -> String {
-    let Position { source, stream, stored } = position;
-    let text = format!("published {source} stored {stream:08x}-{stored}");
+    let Position { source, stream, stored, claimed } = position;
+    let text = format!("published {source} stored {stream:08x}-{stored} claimed {claimed}");
     format!("{text:width$}\n", width = BYTES - 1)
 }
 
 fn parse(text: &str) -> Option<Position> {
     let mut words = text.split_ascii_whitespace();
-    let (Some("published"), Some(source), Some("stored"), Some(stored), None) =
-        (words.next(), words.next(), words.next(), words.next(), words.next())
-    else {
-        return None;
-    };
+    let mut next = |name| (words.next()? == name).then(|| words.next())?;
+    let (source, stored, claimed) = (next("published")?, next("stored")?, next("claimed")?);
     let (stream, stored) = stored.split_once('-')?;
-    Some(Position {
+    words.next().is_none().then_some(Position {
         source: source.parse().ok()?,
         stream: u32::from_str_radix(stream, 16).ok()?,
         stored: stored.parse().ok()?,
+        claimed: claimed.parse().ok()?,
     })
 }
 
@@ -75,13 +75,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("published");
         assert_eq!(PositionFile::open(&path).unwrap().1, None);
-        let most = Position { source: u64::MAX, stream: u32::MAX, stored: u64::MAX };
-        for position in [most, Position { source: 12, stream: 0xAB, stored: 7 }] {
+        let most =
+            Position { source: u64::MAX, stream: u32::MAX, stored: u64::MAX, claimed: u64::MAX };
+        for position in [most, Position { source: 12, stream: 0xAB, stored: 7, claimed: 5 }] {
             PositionFile::open(&path).unwrap().0.write(position).unwrap();
             assert_eq!(PositionFile::open(&path).unwrap().1, Some(position));
             assert_eq!(std::fs::metadata(&path).unwrap().len(), BYTES as u64);
         }
-        for text in ["", "published", "published x stored 0-1", "published 1 stored 1", "\0\0"] {
+        for text in
+            ["", "published", "published x stored 0-1 claimed 1", "published 1 stored 1-1", "\0\0"]
+        {
             std::fs::write(&path, text).unwrap();
             assert_eq!(PositionFile::open(&path).unwrap().1, None, "{text:?}");
         }

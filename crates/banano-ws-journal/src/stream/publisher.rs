@@ -12,18 +12,28 @@ use async_nats::jetstream::{
     stream::{Info, Stream},
 };
 use banano_ws_protocol::{Stamped, Topic};
-use tokio::{sync::watch, task::spawn_blocking, time::sleep};
+use tokio::{
+    sync::watch,
+    task::spawn_blocking,
+    time::{Instant, Interval, MissedTickBehavior, interval, sleep},
+};
 use tracing::{error, info, warn};
 
 use super::{
+    claims::{Claims, RENEWED},
     connection::{Connection, StreamConfig, StreamError, journal_id},
     ids::{Ids, Known, Told},
     position::{Position, PositionFile},
 };
-use crate::{Batch, Journal, Query, Reader, codec, history::History};
+use crate::{
+    Batch, Journal, Query, Reader, codec, history::History, journal::new_id, locate::Floor,
+};
 
 /// Pause before an event is sent again.
 const RETRY: Duration = Duration::from_millis(200);
+
+/// How often it is looked what may be claimed.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Events that are taken from the journal at once.
 const BATCH_EVENTS_MAX: usize = 256;
@@ -69,7 +79,41 @@ pub struct Publisher {
     stream: u32,
     stored: u64,
     file: Option<PositionFile>,
+    claiming: Option<Claiming>,
     status: watch::Sender<PublishStatus>,
+}
+
+/// What a source that has twins says about itself.
+#[derive(Debug)]
+struct Claiming {
+    claims: Claims,
+    subject: String,
+    ticks: Interval,
+    /// When the stream took the last claim.
+    at: Option<Instant>,
+}
+
+impl Claiming {
+    /// Goes on where an earlier run was, if there was one.
+    fn new(connection: &Connection, earlier: Option<Floor>) -> Self {
+        let mut ticks = interval(LOOK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            claims: earlier.map_or_else(Claims::default, Claims::resumed),
+            // Names this run.
+            subject: connection.claims_of(&format!("{:08x}", new_id(0))),
+            ticks,
+            at: None,
+        }
+    }
+
+    /// Waits until it is time to look. Cancel safe.
+    async fn tick(claiming: &mut Option<Self>) {
+        match claiming {
+            Some(it) => drop(it.ticks.tick().await),
+            None => std::future::pending().await,
+        }
+    }
 }
 
 impl Publisher {
@@ -84,7 +128,7 @@ impl Publisher {
         let (connection, stream) = Connection::open(&config.stream).await?;
         let name = journal_id(stream.cached_info());
         let (mut file, mut begin) =
-            (None, Position { source: newest, stream: name, stored: last(&stream) });
+            (None, Position { source: newest, stream: name, stored: last(&stream), claimed: 0 });
         if let Some(path) = &config.position {
             let failed = |source| StreamError::Position { path: path.clone(), source };
             let (mut opened, found) = PositionFile::open(path).map_err(failed)?;
@@ -92,7 +136,9 @@ impl Publisher {
                 // After a power cut the journal may end before.
                 begin.source = found.source.min(newest);
                 // All of another stream is news.
-                begin.stored = if found.stream == name { found.stored } else { 0 };
+                let is_same = found.stream == name;
+                begin.stored = if is_same { found.stored } else { 0 };
+                begin.claimed = if is_same { found.claimed } else { 0 };
             }
             opened.write(begin).map_err(failed)?;
             file = Some(opened);
@@ -107,6 +153,9 @@ impl Publisher {
             Known::default()
         };
         let status = PublishStatus { place: begin.source, ..PublishStatus::default() };
+        let earlier = Floor { sequence: begin.claimed, time_ms: journal.latest_ms() };
+        let earlier = Some(earlier).filter(|it| it.sequence > 0);
+        let claiming = config.has_twins.then(|| Claiming::new(&connection, earlier));
         Ok(Self {
             connection,
             journal: journal.clone(),
@@ -116,6 +165,7 @@ impl Publisher {
             stream: name,
             stored: begin.stored,
             file,
+            claiming,
             status: watch::Sender::new(status),
         })
     }
@@ -138,7 +188,13 @@ impl Publisher {
             info!(events, "published what the last run had told and not published");
         }
         loop {
-            self.reader.changed().await;
+            tokio::select! {
+                () = self.reader.changed() => {}
+                () = Claiming::tick(&mut self.claiming) => {
+                    self.claim().await;
+                    continue;
+                }
+            }
             match self.reader.next_batch(BATCH_EVENTS_MAX) {
                 Batch::Events(events) => {
                     let mut left = events.len() as u64;
@@ -151,6 +207,9 @@ impl Publisher {
                     let kept = self.publish_kept(from.saturating_sub(1), to).await;
                     let events = to.saturating_sub(from).saturating_add(1).saturating_sub(kept);
                     if events > 0 {
+                        if let Some(claiming) = &mut self.claiming {
+                            claiming.claims.clear();
+                        }
                         error!(
                             events,
                             "events could not be published in time and are lost to the edges"
@@ -229,9 +288,39 @@ impl Publisher {
         }
     }
 
+    /// Says what this source has heard without a break, if that is new or was said long ago. All that was
+    /// taken from the journal is in the stream.
+    async fn claim(&mut self) {
+        let Some(claiming) = &mut self.claiming else { return };
+        let Claiming { claims, subject, at, .. } = claiming;
+        let published = self.reader.cursor().sequence;
+        let missed = |topic| self.journal.missed(topic);
+        let is_new = claims.update(missed, published, self.journal.latest_ms());
+        if !is_new && at.is_some_and(|at| at.elapsed() < RENEWED) {
+            return;
+        }
+        *at = None; // until the stream has it
+        let message = PublishMessage::build().payload(claims.message().into());
+        let sent = self.connection.context.send_publish(subject.clone(), message).await;
+        let acknowledged = match sent {
+            Ok(acknowledged) => acknowledged.await,
+            Err(error) => Err(error),
+        };
+        // Otherwise it is said again soon. Events that fail to go out are what people are told of.
+        if let Ok(PublishAck { sequence, .. }) = acknowledged {
+            claims.settle(sequence);
+            claiming.at = Some(Instant::now());
+            self.stored = self.stored.max(sequence);
+            let place = self.status.borrow().place;
+            self.advance(place, |_| {});
+        }
+    }
+
     /// Everything up to `place` is done: keeps that, then tells it.
     fn advance(&mut self, place: u64, tell: impl FnOnce(&mut PublishStatus)) {
-        let position = Position { source: place, stream: self.stream, stored: self.stored };
+        let claimed = self.claiming.as_ref().map_or(0, |it| it.claims.claimed());
+        let Self { stream, stored, .. } = *self;
+        let position = Position { source: place, stream, stored, claimed };
         if let Some(Err(error)) = self.file.as_mut().map(|file| file.write(position)) {
             error!(%error, "the place in the stream cannot be kept; a kill would lose it");
             // One complaint is enough: the disk is full, and the journal ends by that, too.

@@ -46,7 +46,7 @@ impl StreamReport {
         let mut report = Self {
             journal: journal_id(info),
             created_ms: ms(info.created.unix_timestamp_nanos()),
-            events: state.messages,
+            events: 0,
             bytes: state.bytes,
             first: (state.first_sequence, ms(state.first_timestamp.unix_timestamp_nanos())),
             last: (state.last_sequence, ms(state.last_timestamp.unix_timestamp_nanos())),
@@ -65,6 +65,8 @@ impl StreamReport {
                 let (_, count) = subject.map_err(refused)?;
                 events = events.saturating_add(count as u64);
             }
+            // What sources say about themselves is no event.
+            report.events = report.events.saturating_add(events);
             if events > 0 {
                 report.topics.push((topic, events));
             }

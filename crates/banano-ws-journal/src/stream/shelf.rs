@@ -58,16 +58,16 @@ impl StreamShelf {
         self.gone_ms.store(u64::try_from(first_ms).unwrap_or(0), Relaxed);
     }
 
-    /// A reader of one topic, or of all, at the server.
+    /// A reader of the subjects that fit `filter_subject`, at the server.
     pub(super) async fn consumer(
         &self,
-        topic: Option<Topic>,
+        filter_subject: String,
         deliver_policy: DeliverPolicy,
     ) -> Result<PullConsumer, async_nats::Error> {
         let config = pull::Config {
             deliver_policy,
             ack_policy: AckPolicy::None,
-            filter_subject: topic.map_or_else(String::new, |it| self.connection.subject(it)),
+            filter_subject,
             inactive_threshold: FORGOTTEN,
             ..pull::Config::default()
         };
@@ -91,7 +91,8 @@ impl StreamShelf {
         mut each: impl FnMut(Arc<Stamped>) -> bool,
     ) -> io::Result<bool> {
         self.learn(&self.stream.get_info().await.map_err(io::Error::other)?.state);
-        let consumer = self.consumer(Some(topic), from).await.map_err(io::Error::other)?;
+        let consumer =
+            self.consumer(self.connection.subject(topic), from).await.map_err(io::Error::other)?;
         if consumer.cached_info().num_pending == 0 {
             return Ok(true);
         }

@@ -313,7 +313,8 @@ async fn what_a_killed_source_had_told_and_not_published_is_published_later_once
             let note = format!("published {earlier} stored {}", words[3]);
             let (name, stored) = note.rsplit_once('-').unwrap();
             let stored = stored.parse::<u64>().unwrap() - 30;
-            std::fs::write(folder.path().join("published"), format!("{name}-{stored}")).unwrap();
+            std::fs::write(folder.path().join("published"), format!("{name}-{stored} claimed 0"))
+                .unwrap();
         }
         journal.close();
         drop(journal);
@@ -375,4 +376,66 @@ async fn who_comes_is_said_in_the_address_and_not_in_errors() {
         assert!(error.contains("USER:PASSWORD@HOST"), "{error}");
         assert!(!error.contains("wr0ng"), "{error}");
     }
+}
+
+/// Waits until an edge says of a place what it should.
+async fn becomes(edge: &Journal, topic: Topic, since: &Since, is_good: bool) {
+    let settled = async {
+        while edge.locate(topic, since).is_ok() != is_good {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, settled).await.expect("the edge learns it in time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edges_know_of_what_no_source_has_heard() {
+    let (nats, mut tasks) = (Nats::start(), JoinSet::new());
+    let config = PublisherConfig { has_twins: true, ..publishing(&nats) };
+    let topic = Topic::Vote;
+    let sources = [(); 2].map(|()| Journal::memory(Limits::default(), || NOW_MS));
+    for source in &sources {
+        source.interrupt(topic);
+        publisher(&config, source, &mut tasks).await;
+    }
+    let edge_ = edge(&nats, Limits::default(), &mut tasks).await;
+    let now = || Since::Cursor(edge_.cursor());
+    becomes(&edge_, topic, &now(), false).await;
+    // The other topics are heard.
+    becomes(&edge_, Topic::Confirmation, &now(), true).await;
+
+    // The event is behind what the source claims then.
+    sources[0].resume(topic);
+    let mut reader = edge_.reader();
+    becomes(&edge_, topic, &Since::Oldest, true).await;
+    let told_by = async |source: &Journal, code| {
+        // By then the sources have said what they hear now.
+        tokio::time::sleep(Duration::from_secs(7)).await;
+        source.append(vec![vote(code)]);
+    };
+    told_by(&sources[0], VoteCode::Vote).await;
+    take(&mut reader, 1).await;
+    let place = now();
+    becomes(&edge_, topic, &place, true).await;
+
+    // One is enough, and one after the other.
+    sources[1].resume(topic);
+    told_by(&sources[1], VoteCode::Replay).await;
+    take(&mut reader, 1).await;
+    sources[0].interrupt(topic);
+    told_by(&sources[1], VoteCode::Indeterminate).await;
+    take(&mut reader, 1).await;
+    becomes(&edge_, topic, &place, true).await;
+    let late = edge(&nats, Limits::default(), &mut tasks).await;
+    becomes(&late, topic, &place, true).await;
+
+    // Nobody: what comes behind is no longer without a hole.
+    sources[1].interrupt(topic);
+    for edge in [&edge_, &late] {
+        becomes(edge, topic, &now(), false).await;
+    }
+    sources[0].resume(topic);
+    becomes(&edge_, Topic::Confirmation, &place, true).await;
+    becomes(&edge_, topic, &Since::Time(NOW_MS + 1), true).await;
+    assert!(matches!(edge_.locate(topic, &place), Err(LocateError::Expired(_))));
 }

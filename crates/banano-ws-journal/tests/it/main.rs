@@ -81,7 +81,7 @@ fn two_journals_have_two_names() {
     assert_ne!(journal(Limits::default()).0.id(), journal(Limits::default()).0.id());
 }
 
-/// What a journal must say of a topic that is in memory only and was not listened to for a while.
+/// What a journal must say of a topic that was not listened to for a while.
 fn check_interrupted(journal: &Journal, clock: &FakeClock) {
     let (topic, other) = (Topic::StartedElection, Topic::StoppedElection);
     let cursor = |sequence| Since::Cursor(Cursor { journal: journal.id(), sequence });
@@ -134,15 +134,39 @@ fn places_before_a_topic_was_listened_to_have_expired() {
     let (journal, clock) = journal(Limits::default());
     check_interrupted(&journal, &clock);
 
+    for on_disk in [Topic::Confirmation, Topic::StartedElection] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = DiskConfig::new(folder.path().to_owned());
+        config.topics = Topic::ALL.map(|topic| (topic == on_disk).then(Retention::default));
+        let clock = FakeClock::at(NOW_MS);
+        let journal = Journal::open(&config, clock.reader()).unwrap().journal;
+        check_interrupted(&journal, &clock);
+    }
+}
+
+#[test]
+fn who_went_on_has_missed_nothing_and_who_came_back_too_soon_is_not_back() {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = DiskConfig::new(folder.path().to_owned());
-    config.topics = Topic::ALL.map(|topic| {
-        let on_disk = topic == Topic::Confirmation;
-        on_disk.then(Retention::default)
-    });
-    let clock = FakeClock::at(NOW_MS);
-    let journal = Journal::open(&config, clock.reader()).unwrap().journal;
-    check_interrupted(&journal, &clock);
+    let config = DiskConfig::new(folder.path().to_owned());
+    let on_disk = Journal::open(&config, FakeClock::at(NOW_MS).reader()).unwrap().journal;
+    for journal in [journal(Limits::default()).0, on_disk] {
+        let topic = Topic::Confirmation;
+        let begin = Since::Cursor(journal.cursor());
+        journal.interrupt(topic);
+        assert!(journal.locate(topic, &begin).is_err());
+        journal.go_on(topic);
+        assert!(journal.locate(topic, &begin).is_ok());
+        // Interrupted again while what was said before is still under way.
+        journal.interrupt(topic);
+        journal.resume(topic);
+        journal.interrupt(topic);
+        journal.flush();
+        assert!(journal.locate(topic, &Since::Cursor(journal.cursor())).is_err());
+        journal.resume(topic);
+        journal.flush();
+        assert!(journal.locate(topic, &Since::Cursor(journal.cursor())).is_ok());
+        assert!(journal.locate(topic, &begin).is_err());
+    }
 }
 
 #[test]

@@ -13,7 +13,9 @@ use anyhow::{Context as _, Error};
 use banano_primitives::{Account, Network, Prefix};
 use banano_rpc::{Meters, Respond};
 use banano_ws_client::Timing;
-use banano_ws_gateway::{Gateway, GatewayConfig, Passed, Passing, Upstream, read_accounts};
+use banano_ws_gateway::{
+    Gateway, GatewayConfig, Hearing, Passed, Passing, Upstream, read_accounts,
+};
 use banano_ws_journal::Journal;
 use banano_ws_protocol::{RenderSettings, Topic};
 use banano_ws_server::{Demand, Listeners, Server};
@@ -165,7 +167,8 @@ impl Running {
         facts.admin = admin;
         let mut demand = server.demand();
         let always = always(settings);
-        let covered = covered(&always, &journal);
+        let rpcs = upstreams.iter().filter(|it| it.rpc.is_some()).count();
+        let covered = covered(&journal, rpcs >= settings.agree);
         let config = GatewayConfig {
             upstreams,
             merge: settings.merge(),
@@ -249,19 +252,17 @@ fn always(settings: &Settings) -> BTreeSet<Topic> {
     kept.chain([Topic::Confirmation]).collect()
 }
 
-/// Has the journal know of the topics beside `always` when they are listened to: it cannot promise that
-/// nothing happened meanwhile.
-fn covered(always: &BTreeSet<Topic>, journal: &Journal) -> impl Fn(Topic, bool) + use<> {
-    let seldom: BTreeSet<_> =
-        Topic::ALL.into_iter().filter(|topic| !always.contains(topic)).collect();
-    for topic in &seldom {
-        journal.interrupt(*topic);
-    }
+/// Has the journal know what is not heard: it cannot promise that nothing happened meanwhile. Confirmations
+/// that `can_heal` brings in later are missing to nobody.
+fn covered(journal: &Journal, can_heal: bool) -> impl Fn(Topic, Hearing) + use<> {
+    let is_healed = move |topic| can_heal && topic == Topic::Confirmation;
+    Topic::ALL.into_iter().filter(|it| !is_healed(*it)).for_each(|it| journal.interrupt(it));
     let journal = journal.clone();
-    move |topic, is_heard| match (seldom.contains(&topic), is_heard) {
-        (true, true) => journal.resume(topic),
-        (true, false) => journal.interrupt(topic),
-        (false, _) => {}
+    move |topic, hearing| match hearing {
+        _ if is_healed(topic) => {}
+        Hearing::Ends => journal.interrupt(topic),
+        Hearing::Begins => journal.resume(topic),
+        Hearing::GoesOn => journal.go_on(topic),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use banano_testkit::{Faults, FaultyProxy, Line};
 use serde_json::{Value, json};
 
-use crate::operations::until_ready;
+use crate::operations::{get, http_of, until_ready};
 use crate::program::{Running, output, post, program, stderr, text};
 use crate::socket::Client;
 
@@ -263,6 +263,63 @@ fn what_happened_while_nobody_listened_is_not_promised() {
     let mut again = Client::connect(url, &votes(&cursor));
     assert_eq!(again.next()["topic"], "vote");
     assert!(refused(&before), "votes of before are missing as ever");
+}
+
+#[test]
+fn what_no_upstream_said_is_told_later_or_known_to_be_missing() {
+    let network = busy(&["--activity", "20"]);
+    let line = FaultyProxy::start(1);
+    line.lead_to(address(network.labelled("WebSocket")));
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    std::fs::write(&config, "[journal]\nkeep = [\"vote:1d:64MiB\"]\n").unwrap();
+    let (data, config) = (folder.path().join("data"), text(&config));
+    let more = ["--network", "dev", "--data", text(&data), "--config", config];
+    let gateway = gateway(&[line.address()], &more);
+    until_ready(&gateway);
+    let url = gateway.labelled("WebSocket");
+    let request = |topic: &str, since: &str| {
+        format!(r#"{{"action":"subscribe","topic":"{topic}","ack":true,"since":"{since}"}}"#)
+    };
+    let answer = |topic: &str, since: &str| Client::ask(url, &request(topic, since)).1;
+    // A vote of now, and the place behind it.
+    let heard = |since: &str| {
+        let mut listener = Client::connect(url, &request("vote", since));
+        assert_eq!(listener.next()["topic"], "vote");
+        listener.cursor.take().unwrap()
+    };
+    let before = heard("oldest");
+
+    let until_code = |code: u16| {
+        while get(&http_of(&gateway), "/health/ready").0 != code {
+            std::thread::yield_now();
+        }
+    };
+    let break_down = || {
+        line.lead_to("127.0.0.1:1".parse().unwrap());
+        line.cut();
+        until_code(503);
+    };
+
+    // The upstream remembers what it said to nobody.
+    break_down();
+    assert_eq!(answer("vote", &before)["code"], "cursor_expired", "for the time being");
+    line.lead_to(address(network.labelled("WebSocket")));
+    while answer("vote", &before)["ack"] != "subscribe" {
+        std::thread::yield_now();
+    }
+    let before = heard(&before);
+
+    // Another one knows nothing, as a plain node does. There is no RPC to ask for confirmations, either.
+    let other = busy(&["--activity", "20"]);
+    break_down();
+    line.lead_to(address(other.labelled("WebSocket")));
+    until_code(200);
+    let after = heard("oldest");
+    for topic in ["vote", "confirmation"] {
+        assert_eq!(answer(topic, &before)["code"], "cursor_expired", "{topic}");
+        assert_eq!(answer(topic, &after)["ack"], "subscribe", "{topic}");
+    }
 }
 
 fn until_confirmed(network: &Running, hash: &str) {

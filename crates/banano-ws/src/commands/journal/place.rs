@@ -70,7 +70,7 @@ impl Place {
             Self::Stream(config) => {
                 let runtime = runtime()?;
                 let Edge { journal, follower } =
-                    runtime.block_on(Edge::existing(config, Limits::default()))?;
+                    runtime.block_on(Edge::examine(config, Limits::default()))?;
                 let topics = Topic::ALL.to_vec();
                 Ok(Opened { journal, topics, follower: Some((follower, runtime)) })
             }
