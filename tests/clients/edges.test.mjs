@@ -2,13 +2,12 @@
 // that move from edge to edge with their cursors have, in the end, exactly what a model says that looks at every event, in order.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BINARY, DevNetwork } from './support/dev-network.mjs';
+import { temporaryFolder } from './support/folder.mjs';
 import { freePort, kill, startEdge, startNats } from './support/nats.mjs';
 import { Program } from './support/program.mjs';
 import { chanceOptions, Client, haveWhatTheyMust, randomFrom, until } from './support/resuming.mjs';
@@ -24,8 +23,7 @@ const SEED = 20_261_129;
 test('fifty clients move between two edges while everything is killed in turn: nobody misses or repeats anything', async (t) => {
   const random = randomFrom(SEED);
   const pick = (list) => list[Math.floor(random() * list.length)];
-  const folder = await mkdtemp(join(tmpdir(), 'banano-ws-edges-'));
-  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+  const folder = temporaryFolder('edges');
   const port = await freePort();
   const url = `nats://127.0.0.1:${port}`;
   const data = join(folder, 'data');

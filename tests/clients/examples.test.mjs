@@ -2,17 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { chromium } from 'playwright-core';
 
+import { startBrowser } from './support/browser.mjs';
 import { listen } from './support/confirmations.mjs';
 import { DevNetwork } from './support/dev-network.mjs';
-import { here, runInNode } from './support/program.mjs';
+import { here } from './support/folder.mjs';
+import { runInNode } from './support/program.mjs';
 
 const banani = createRequire(import.meta.url)('banani');
 
@@ -95,17 +94,7 @@ test('the browser example prints a real confirmation in Chromium', async (t) => 
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   t.after(() => server.close());
 
-  const profile = await mkdtemp(join(tmpdir(), 'banano-ws-chromium-'));
-  t.after(() => rm(profile, { recursive: true, force: true }));
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-    ],
-  });
-  t.after(() => browser.close());
+  const browser = await startBrowser(t);
 
   const page = await browser.newPage();
   const lines = [];

@@ -2,12 +2,12 @@
 // while the first is back: a client of the edge has every confirmation once, each account's chain in its order.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { BINARY, DevNetwork } from './support/dev-network.mjs';
+import { temporaryFolder } from './support/folder.mjs';
 import { freePort, kill, startEdge, startNats } from './support/nats.mjs';
 import { Program } from './support/program.mjs';
 import { Client, until } from './support/resuming.mjs';
@@ -27,8 +27,7 @@ async function startGateway(t, network, url, folder, name) {
 }
 
 test('of two gateways that fill one stream either may be killed: an edge tells each confirmation once and in order', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'banano-ws-gateways-'));
-  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+  const folder = temporaryFolder('gateways');
   const port = await freePort();
   const url = `nats://127.0.0.1:${port}`;
   await startNats(t, port, join(folder, 'nats'));

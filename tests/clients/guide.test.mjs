@@ -1,13 +1,14 @@
 // What docs/guide.md and docs/practices.md show is what a reader gets. Their Rust is compiled with the tests of banano-ws-client.
 
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 
 import { BINARY, DevNetwork } from './support/dev-network.mjs';
-import { Program, here } from './support/program.mjs';
+import { folderBesidePackages } from './support/folder.mjs';
+import { Program } from './support/program.mjs';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const guide = await readFile(`${project}docs/guide.md`, 'utf8');
@@ -23,27 +24,19 @@ const SAID = [
 const blocks = (language, page = guide) => page.split(`\`\`\`${language}\n`).slice(1).map((rest) => rest.split('```')[0]);
 const languages = (page) => page.match(/^```.+$/gm).map((line) => line.slice(3));
 
-/** An empty folder beside the packages that a program may import. */
-async function folder(t) {
-  await mkdir(`${here}running`, { recursive: true });
-  const made = await mkdtemp(`${here}running/`);
-  t.after(() => rm(made, { recursive: true, force: true }));
-  return made;
-}
-
 /** Runs a script as a reader would, with the program in its path and the network's URLs as the usual ones. */
 async function shell(t, script, network) {
   const env = { ...process.env, PATH: `${dirname(BINARY)}:${process.env.PATH}` };
   delete env.BANANO_WS_BINARY; // Of the tests, not of a reader.
   if (network) Object.assign(env, { BANANO_WS_URL: network.ws, BANANO_WS_RPC_URL: network.rpc });
-  const program = new Program(t, 'bash', ['-e', '-c', script], { cwd: await folder(t), env });
+  const program = new Program(t, 'bash', ['-e', '-c', script], { cwd: folderBesidePackages(), env });
   assert.deepEqual(await program.exited, { code: 0, signal: null }, program.lines.join('\n'));
   return program.lines;
 }
 
 /** Runs a program of a page, with the library where it looks for it. */
 async function runJs(t, text, network) {
-  const made = await folder(t);
+  const made = folderBesidePackages();
   await cp(`${project}clients/js`, join(made, 'node_modules/banano-ws'), { recursive: true });
   await writeFile(join(made, 'program.mjs'), text.replaceAll('ws://127.0.0.1:7074', network.ws));
   return new Program(t, process.execPath, ['program.mjs'], { cwd: made });

@@ -1,8 +1,7 @@
 // clients/js against servers that do as told: a plain node, and one that knows cursors.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -12,6 +11,7 @@ import { Backoff } from '../../clients/js/src/backoff.js';
 import { Emitter } from '../../clients/js/src/emitter.js';
 import { fileStore } from '../../clients/js/src/file-store.js';
 import { Client, memoryStore, Pool, Refused, webStore } from '../../clients/js/src/index.js';
+import { temporaryFolder } from './support/folder.mjs';
 import { confirmation, plainNode, ScriptedServer, withCursors } from './support/scripted-server.mjs';
 
 const ACCOUNTS = [
@@ -351,9 +351,8 @@ test('a pool spreads accounts, and tells a block between two connections once', 
   assert.throws(() => pool.subscribe('confirmation', {}, {}), /subscribed to confirmation already/);
 });
 
-test('a file keeps cursors of several names, and a broken file is named', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'banano-ws-cursors-'));
-  t.after(() => rm(folder, { recursive: true }));
+test('a file keeps cursors of several names, and a broken file is named', async () => {
+  const folder = temporaryFolder('cursors');
   const path = join(folder, 'cursors.json');
   const store = fileStore(path);
   assert.equal(await store.load('shop'), undefined);

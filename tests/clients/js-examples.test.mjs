@@ -2,17 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { chromium } from 'playwright-core';
 
+import { startBrowser } from './support/browser.mjs';
 import { DevNetwork } from './support/dev-network.mjs';
-import { here, Program } from './support/program.mjs';
+import { folderBesidePackages } from './support/folder.mjs';
+import { Program } from './support/program.mjs';
 
 const { Wallet, RPC } = createRequire(import.meta.url)('banani');
 const library = fileURLToPath(new URL('../../clients/js/', import.meta.url));
@@ -23,9 +23,7 @@ const ORDER_SEED = '5A'.repeat(32);
 
 /** Runs an example where the packages are that it imports; `line` waits for one that contains all of `parts`. */
 async function run(t, name, ...args) {
-  await mkdir(`${here}running`, { recursive: true });
-  const folder = await mkdtemp(`${here}running/`);
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  const folder = folderBesidePackages();
   await cp(library, join(folder, 'node_modules/banano-ws'), { recursive: true });
   await cp(`${library}examples/${name}`, join(folder, name));
   const program = new Program(t, process.execPath, [join(folder, name), ...args]);
@@ -110,17 +108,7 @@ test('the improved browser sample shows a confirmation in Chromium, as text', as
   });
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   t.after(() => server.close());
-  const profile = await mkdtemp(join(tmpdir(), 'banano-ws-chromium-'));
-  t.after(() => rm(profile, { recursive: true, force: true }));
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-    ],
-  });
-  t.after(() => browser.close());
+  const browser = await startBrowser(t);
   const page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${server.address().port}/examples/browser.html?url=${network.ws}`);
   await page.getByText('listening').waitFor();

@@ -1,22 +1,21 @@
 // clients/js as a package: its types, its exports, and what its README shows.
 
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { DevNetwork } from './support/dev-network.mjs';
-import { here, npmProgram, Program } from './support/program.mjs';
+import { here, temporaryFolder } from './support/folder.mjs';
+import { npmProgram, Program } from './support/program.mjs';
 
 const packageFolder = fileURLToPath(new URL('../../clients/js/', import.meta.url));
 const FIRST_LINE_OF_BLOCK = [/^send 2(\.0)? BAN [0-9A-F]{64}$/, /^there and back in [\d.]+ ms$/, /^waiting 0 BAN, missing 1\.5$/, /^live $/];
 
 /** A folder of a user who has installed the package and what it needs. */
-async function userFolder(t) {
-  const folder = await mkdtemp(join(tmpdir(), 'banano-ws-user-'));
-  t.after(() => rm(folder, { recursive: true }));
+async function userFolder() {
+  const folder = temporaryFolder('user');
   await mkdir(join(folder, 'node_modules'));
   await cp(packageFolder, join(folder, 'node_modules/banano-ws'), { recursive: true });
   for (const name of ['ws', '@types']) await symlink(`${here}node_modules/${name}`, join(folder, 'node_modules', name));
@@ -31,7 +30,7 @@ async function tsc(t, ...args) {
 }
 
 test('the module is sound to the type checker, and a typed program can use what it emits', async (t) => {
-  const folder = await userFolder(t);
+  const folder = await userFolder();
   const types = join(folder, 'node_modules/banano-ws/types');
   await tsc(t, '-p', packageFolder, '--outDir', types, '--typeRoots', `${here}node_modules/@types`);
   await writeFile(join(folder, 'shop.ts'), `
@@ -56,7 +55,7 @@ test('each program in the README runs', async (t) => {
   const blocks = readme.split('```js\n').slice(1).map((rest) => rest.split('```')[0]);
   assert.equal(blocks.length, FIRST_LINE_OF_BLOCK.length);
   for (const [index, block] of blocks.entries()) {
-    const folder = await userFolder(t);
+    const folder = await userFolder();
     const text = block.replaceAll('ws://127.0.0.1:7074', network.ws).replaceAll('http://127.0.0.1:7072', network.rpc);
     const needsWs = !text.includes("from 'ws'") && globalThis.WebSocket === undefined;
     const globals = "import WebSocket from 'ws';\nglobalThis.WebSocket = WebSocket;\n";

@@ -9,8 +9,9 @@ import WebSocket from 'ws';
 
 import { openPage, startBrowser } from './support/browser.mjs';
 import { DevNetwork } from './support/dev-network.mjs';
+import { here } from './support/folder.mjs';
 import { checkWidth, checkWithAxe, PHONE, press, says, tabTo } from './support/pages.mjs';
-import { npmProgram, here } from './support/program.mjs';
+import { npmProgram } from './support/program.mjs';
 import { plainNode, ScriptedServer } from './support/scripted-server.mjs';
 
 const { Replay } = await import(new URL('../../web/tester/replay.js', import.meta.url));

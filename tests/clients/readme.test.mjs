@@ -1,7 +1,7 @@
 // What README.md shows is what a reader gets.
 
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 import { listen } from './support/confirmations.mjs';
 import { BINARY, DevNetwork } from './support/dev-network.mjs';
-import { here, npmProgram, Program, runInNode } from './support/program.mjs';
+import { folderBesidePackages } from './support/folder.mjs';
+import { npmProgram, Program, runInNode } from './support/program.mjs';
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
 const RPC_IN_README = 'http://127.0.0.1:7072';
@@ -22,14 +23,6 @@ const indented = readme.replaceAll(/^```[^]*?^```$/gm, '').split(/\n{2,}/)
 
 /** The indented block that begins so. */
 const block = (start) => indented.find(([first]) => first.startsWith(start));
-
-/** An empty folder beside the packages that a program may import. */
-async function folder(t) {
-  await mkdir(`${here}running`, { recursive: true });
-  const made = await mkdtemp(`${here}running/`);
-  t.after(() => rm(made, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
-  return made;
-}
 
 /** Runs a line that begins with the program's name as a reader would. */
 function run(t, line, cwd, env = {}) {
@@ -123,7 +116,7 @@ test('wscat shows what the README says, as it says', async (t) => {
 });
 
 test('what --config-out writes has the members that the README shows', async (t) => {
-  const made = await folder(t);
+  const made = folderBesidePackages();
   const program = run(t, block('banano-ws dev --listen')[0], made);
   await program.line(isReady);
   const told = JSON.parse(await readFile(join(made, 'network.json'), 'utf8'));
@@ -134,7 +127,7 @@ test('what --config-out writes has the members that the README shows', async (t)
 
 test('the listeners of the README hear', async (t) => {
   const network = await DevNetwork.start(t);
-  const made = await folder(t);
+  const made = folderBesidePackages();
   const { account } = network.accounts[1];
   for (const line of codeBlock('sh').trim().split('\n')) {
     const listener = run(t, line.replace('ban_3…', account), made, { BANANO_WS_URL: network.ws });
@@ -150,7 +143,7 @@ test('the listeners of the README hear', async (t) => {
 });
 
 test('the node without keys of the README follows a dev network', async (t) => {
-  const made = await folder(t);
+  const made = folderBesidePackages();
   const [dev, serve] = block('banano-ws --config-out').map((line) => line.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:0'));
   const network = run(t, `${dev} --listen 127.0.0.1:0 --rpc-listen 127.0.0.1:0`, made);
   await network.line(isReady);
@@ -162,7 +155,7 @@ test('the node without keys of the README follows a dev network', async (t) => {
 });
 
 test('the gateway of the README passes on what a dev network tells', async (t) => {
-  const made = await folder(t);
+  const made = folderBesidePackages();
   const [dev, serve, listener] = block('banano-ws --data');
   const ports = Object.fromEntries((await freePorts(4)).map((port, index) => [[7074, 7072, 8074, 8072][index], port]));
   const moved = (line) => line.replaceAll(/:(7074|7072|8074|8072)\b/g, (_, port) => `:${ports[port]}`);
@@ -183,7 +176,7 @@ test('the gateway of the README passes on what a dev network tells', async (t) =
 
 test('the invoice of the README is settled', async (t) => {
   const network = await DevNetwork.start(t);
-  const made = await folder(t);
+  const made = folderBesidePackages();
   const library = fileURLToPath(new URL('../../clients/js/', import.meta.url));
   await cp(library, join(made, 'node_modules/banano-ws'), { recursive: true });
   const fresh = 'ban_1111111111111111111111111111111111111111111111111111hifc8npp';

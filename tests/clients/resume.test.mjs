@@ -4,14 +4,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 
+import { startBrowser } from './support/browser.mjs';
 import { DevNetwork } from './support/dev-network.mjs';
+import { temporaryFolder } from './support/folder.mjs';
 import { chanceOptions, Client, haveWhatTheyMust, randomFrom, until } from './support/resuming.mjs';
 
 const DEEP = process.env.DEEP === 'true';
@@ -25,8 +23,7 @@ const SEED = 20_261_124;
 test('fifty clients with filters that lose connections, and a server that is killed: nobody misses or repeats anything', async (t) => {
   const random = randomFrom(SEED);
   const pick = (list) => list[Math.floor(random() * list.length)];
-  const data = await mkdtemp(join(tmpdir(), 'banano-ws-resume-'));
-  t.after(() => rm(data, { recursive: true, force: true }));
+  const data = temporaryFolder('resume');
   const args = ['--data', data];
   const network = await DevNetwork.start(t, ...args, '--activity', BLOCKS_PER_SECOND);
 
@@ -85,8 +82,7 @@ const faucet = async (network) => {
 };
 
 test('curl goes on after a server was killed', async (t) => {
-  const data = await mkdtemp(join(tmpdir(), 'banano-ws-resume-'));
-  t.after(() => rm(data, { recursive: true, force: true }));
+  const data = temporaryFolder('resume');
   const network = await DevNetwork.start(t, '--data', data);
   const url = `${network.http}/events?topic=confirmation&subtypes=send`;
   const first = curl(url);
@@ -108,15 +104,9 @@ test('curl goes on after a server was killed', async (t) => {
 });
 
 test("Chromium's EventSource goes on by itself after a server was killed", async (t) => {
-  const data = await mkdtemp(join(tmpdir(), 'banano-ws-resume-'));
-  const profile = await mkdtemp(join(tmpdir(), 'banano-ws-chromium-'));
-  t.after(() => Promise.all([data, profile].map((folder) => rm(folder, { recursive: true, force: true }))));
+  const data = temporaryFolder('resume');
   const network = await DevNetwork.start(t, '--data', data);
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-  });
-  t.after(() => browser.close());
+  const browser = await startBrowser(t);
   const page = await browser.newPage();
   await page.goto(network.http);
   await page.evaluate(() => new Promise((resolve) => {

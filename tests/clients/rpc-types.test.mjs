@@ -3,14 +3,15 @@
 // declarations are older than the node, the members are those of node.md §9.
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { keyPair, signedBlock } from './support/blocks.mjs';
 import { DevNetwork } from './support/dev-network.mjs';
-import { here, npmProgram } from './support/program.mjs';
+import { folderBesidePackages, here } from './support/folder.mjs';
+import { npmProgram } from './support/program.mjs';
 
 const { NanoClient } = createRequire(import.meta.url)('@dev-ptera/nano-node-rpc');
 
@@ -18,9 +19,7 @@ const TYPES = '@dev-ptera/nano-node-rpc/dist/types/rpc-response.js';
 
 /** Fails unless every answer is of the type declared for it, by the TypeScript compiler. */
 async function checkTypes(t, answers) {
-  await mkdir(`${here}running`, { recursive: true });
-  const folder = await mkdtemp(`${here}running/`);
-  t.after(() => rm(folder, { recursive: true }));
+  const folder = folderBesidePackages();
   // Members that a newer node adds are allowed: the object is not fresh where it is assigned.
   const lines = answers.flatMap(([name, type, answer], index) => [
     `const it${index} = ${JSON.stringify(answer)} as const; // ${name}`,

@@ -1,15 +1,12 @@
 // Chromium for a test: a page that collects everything that went wrong in it.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { chromium } from 'playwright-core';
+
+import { temporaryFolder } from './folder.mjs';
 
 /** Starts Chromium with a profile of its own; `options` are playwright's. Give `t` to close it when the test ends. */
 export async function startBrowser(t, options = {}) {
-  const profile = await mkdtemp(join(tmpdir(), 'banano-ws-chromium-'));
-  const browser = await chromium.launchPersistentContext(profile, {
+  const browser = await chromium.launchPersistentContext(temporaryFolder('chromium'), {
     executablePath: '/usr/bin/chromium',
     headless: true,
     args: [
@@ -18,11 +15,7 @@ export async function startBrowser(t, options = {}) {
     ],
     ...options,
   });
-  // In this order: Chromium writes to its profile to the end, and some of its processes a moment longer.
-  t.after(async () => {
-    await browser.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 10 });
-  });
+  t.after(() => browser.close());
   return browser;
 }
 

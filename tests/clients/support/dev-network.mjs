@@ -4,11 +4,12 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+
+import { temporaryFolder } from './folder.mjs';
 
 /** The built program: ./test names it; by hand it is that of the dev profile, beside the copy of these tests in target/. */
 export const BINARY = process.env.BANANO_WS_BINARY
@@ -25,7 +26,7 @@ export class DevNetwork {
   /** Starts one with more arguments, and waits until it listens. Give `t` to stop it when the test ends. */
   static async start(t, ...args) {
     const network = new DevNetwork();
-    network.#folder = await mkdtemp(join(tmpdir(), 'banano-ws-test-'));
+    network.#folder = temporaryFolder('test');
     t.after(() => network.stop());
     await network.#run(args);
     return network;
@@ -115,10 +116,9 @@ export class DevNetwork {
     return this.exited;
   }
 
-  /** Asks the process to end and removes what the test left behind. */
+  /** Asks the process to end, if it was started. */
   async stop() {
     if (this.#child) await this.end();
-    await rm(this.#folder, { recursive: true, force: true });
   }
 
   /** A folder that lives as long as the network. */

@@ -1,9 +1,10 @@
 // A client program as a child process: its lines, its end.
 
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+
+import { folderBesidePackages, here } from './folder.mjs';
 
 const WAIT_MS_MAX = 30_000;
 
@@ -67,9 +68,6 @@ export class Program {
   }
 }
 
-/** The folder of these tests, where the packages are. */
-export const here = fileURLToPath(new URL('..', import.meta.url));
-
 /** A Python program of ours; `venv` says which packages it sees. */
 export function python(t, venv, script, ...args) {
   return new Program(t, `${here}${venv}/bin/python3`, ['-u', `${here}python/${script}`, ...args]);
@@ -82,9 +80,7 @@ export function npmProgram(t, name, ...args) {
 
 /** Runs a CommonJS program of `text`, beside the packages that it may require. */
 export async function runInNode(t, text) {
-  await mkdir(`${here}running`, { recursive: true });
-  const folder = await mkdtemp(`${here}running/`);
-  t.after(() => rm(folder, { recursive: true }));
+  const folder = folderBesidePackages();
   await writeFile(`${folder}/program.cjs`, text);
   return new Program(t, process.execPath, [`${folder}/program.cjs`]);
 }
