@@ -56,7 +56,10 @@ impl Listeners {
                     let socket = SockRef::from(tcp);
                     socket.listen(BACKLOG)?;
                     #[cfg(target_os = "linux")]
-                    socket.set_tcp_notsent_lowat(NOT_SENT_BYTES)?;
+                    {
+                        socket.set_tcp_nodelay(true)?;
+                        socket.set_tcp_notsent_lowat(NOT_SENT_BYTES)?;
+                    }
                 }
                 Listener::Unix(unix) => {
                     unix.set_nonblocking(true)?;
@@ -118,6 +121,8 @@ impl Accepted {
     pub(crate) fn into_socket(self) -> io::Result<Socket> {
         Ok(match self {
             Self::Tcp(stream) => {
+                // On Linux it has it from its listener.
+                #[cfg(not(target_os = "linux"))]
                 stream.set_nodelay(true)?;
                 Socket::Tcp(tokio::net::TcpStream::from_std(stream)?)
             }

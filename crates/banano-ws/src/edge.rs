@@ -3,27 +3,26 @@
 //! Called by `main`. There is no network and no RPC, only the WebSocket server over a journal that follows
 //! the stream. Outages of the NATS server are waited out; a stream that is made anew ends the program.
 
-use std::io::Write as _;
+use std::fmt::Write as _;
 
-use anyhow::{Context as _, Error};
+use anyhow::Error;
 use banano_primitives::Prefix;
 use banano_ws_journal::{Edge, FollowStatus, Limits, StreamConfig};
 use banano_ws_metrics::Exposition;
 use banano_ws_protocol::RenderSettings;
 use banano_ws_server::{SourceState, Sources};
 use serde::Serialize;
+use tokio::runtime::Handle;
 
 use crate::age::Age;
-use crate::banner::ready;
 use crate::config_out::{self, ConfigOut};
 use crate::failure::Failure;
 use crate::front;
 use crate::logs;
 use crate::operators::{self, Place};
-use crate::reload::Reload;
 use crate::serve::network;
-use crate::settings::{Log, Resolved};
-use crate::signals::Signals;
+use crate::service;
+use crate::settings::Resolved;
 
 /// What the source of an edge is called.
 const SOURCE: &str = "stream";
@@ -41,6 +40,22 @@ struct Facts<'a> {
     stream: &'a str,
 }
 
+impl Facts<'_> {
+    fn banner(&self) -> String {
+        let Self { ws, http, stream, .. } = self;
+        let title = concat!("banano-ws ", env!("CARGO_PKG_VERSION"));
+        let mut out = format!(
+            "{title} - an edge of the stream {stream}\n\n  WebSocket  {ws}\n  Health     \
+             {http}/health/live\n"
+        );
+        if let Some(admin) = &self.admin {
+            let _ = writeln!(out, "  Admin      {admin}");
+        }
+        out.push('\n');
+        out
+    }
+}
+
 /// Serves until a signal or a failure ends it.
 pub(crate) fn serve(resolved: &Resolved, age: Age) -> Result<(), Failure> {
     let settings = &resolved.settings;
@@ -50,12 +65,7 @@ pub(crate) fn serve(resolved: &Resolved, age: Age) -> Result<(), Failure> {
         return Err(Failure::Usage(vec![problem.to_owned()]));
     };
     logs::start(settings.log, settings.log_format);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("edge")
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
+    let runtime = service::runtime("edge")?;
     let prefix = match &settings.network {
         Some(name) => network::load(name)?.network.prefix,
         None => Prefix::Ban,
@@ -94,27 +104,8 @@ async fn run(
         let follow = follow.clone();
         move |out| measure(&follow, out)
     });
-    let reload = Reload::new(resolved, server.reloader());
-    let mut signals = Signals::of_service(reload).context("cannot listen for signals")?;
-    if let Some(config_out) = config_out {
-        config_out.write(&facts)?;
-    }
-    if settings.log > Log::Quiet {
-        let Facts { ws, http, stream, .. } = &facts;
-        // Whoever closed the output does not want to read it.
-        let _ = write!(
-            std::io::stdout(),
-            concat!(
-                "banano-ws ",
-                env!("CARGO_PKG_VERSION"),
-                " - an edge of the stream {}\n\n  WebSocket  {}\n  Health     {}/health/live\n\n{}"
-            ),
-            stream,
-            ws,
-            http,
-            ready(age.get(), false)
-        );
-    }
+    let mut signals = service::signals(&Handle::current(), resolved, &server)?;
+    service::announce(|_| facts.banner(), &facts, config_out, settings.log, age)?;
     let failure = tokio::select! {
         () = signals.next() => None,
         () = watch(follow, server.sources()) => None,

@@ -22,6 +22,7 @@ mod publish;
 mod reload;
 mod run;
 mod serve;
+mod service;
 mod signals;
 mod systemd;
 

@@ -4,11 +4,10 @@
 //! they are, and waits. Stops in the direction in which data flows: requests, nodes, sessions. Every
 //! step has a deadline; a second signal ends the process at once.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Error};
 use banano_node::{
@@ -26,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::age::Age;
-use crate::banner::{Facts, ready};
+use crate::banner::Facts;
 use crate::config_out::{ConfigOut, Document, rendered};
 use crate::failure::Failure;
 use crate::front::{self, Front};
@@ -34,17 +33,13 @@ use crate::listen::{listen, reachable};
 use crate::logs;
 use crate::operators::{self, Place};
 use crate::publish::{Publishing, Source};
-use crate::reload::Reload;
 use crate::serve::close;
-use crate::settings::{Log, Resolved, Settings};
+use crate::service;
+use crate::settings::{Resolved, Settings};
 use crate::signals::Signals;
 
-/// Threads of the RPC. Nodes and WebSocket shards have their own.
-pub(crate) const RPC_THREADS: usize = 2;
 /// Orders to begin anew that wait; one more is refused.
 const RESETS_MAX: usize = 16;
-/// How long the runtime waits at the end for reads that cannot be interrupted.
-pub(crate) const RUNTIME_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Runs until a signal or a failure ends it.
 pub(crate) fn dev_network(resolved: &Resolved, reset: bool, age: Age) -> Result<(), Failure> {
@@ -58,23 +53,16 @@ pub(crate) fn dev_network(resolved: &Resolved, reset: bool, age: Age) -> Result<
     let (ws, front) = front::open(settings)?;
     let rpc = listen(&settings.rpc_listen, "--rpc-listen")?;
     let peering = listen(&settings.peering_listen, "--peering-listen")?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(RPC_THREADS)
-        .thread_name("rpc")
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
+    let runtime = service::runtime("rpc")?;
     let place = Place::take(settings)?;
     let running = Running::start(settings, reset, &runtime, (ws, &front), [rpc, peering], place)?;
-    // Until here a signal simply ends the process, also a start that has to find live work.
-    let signals = {
-        let _inside = runtime.enter();
-        let reload = Reload::new(resolved, running.server.reloader());
-        Signals::of_service(reload).context("cannot listen for signals")?
-    };
-    announce(&running.facts, config_out, settings.log, age)?;
+    // Until here a signal simply ends the process, also while it looks for live work.
+    let signals = service::signals(runtime.handle(), resolved, &running.server)?;
+    let facts = &running.facts;
+    let banner = |colours| facts.banner(colours);
+    service::announce(banner, &Document::of(facts), config_out, settings.log, age)?;
     let outcome = runtime.block_on(running.until_the_end(signals));
-    runtime.shutdown_timeout(RUNTIME_DEADLINE);
+    runtime.shutdown_timeout(service::RUNTIME_DEADLINE);
     Ok(outcome?)
 }
 
@@ -311,22 +299,6 @@ fn accounts(net: &DevNet) -> Result<Vec<DevAccount>, Error> {
             })
         })
         .collect()
-}
-
-/// Tells people and scripts that everything listens, and where.
-fn announce(facts: &Facts, config_out: Option<ConfigOut>, log: Log, age: Age) -> Result<(), Error> {
-    if let Some(config_out) = config_out {
-        config_out.write(&Document::of(facts))?;
-    }
-    if log > Log::Quiet {
-        let mut stdout = std::io::stdout().lock();
-        let colours = stdout.is_terminal() && !logs::no_color();
-        // Whoever closed the output does not want to read it.
-        let _ = stdout.write_all(facts.banner(colours).as_bytes());
-        let _ = stdout.write_all(ready(age.get(), colours).as_bytes());
-        let _ = stdout.flush();
-    }
-    Ok(())
 }
 
 /// The clock of the journal.

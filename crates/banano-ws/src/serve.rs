@@ -5,7 +5,6 @@
 //! are, and waits. Stops in the direction in which data flows: requests, node, sessions.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -23,7 +22,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::age::Age;
-use crate::banner::ready;
 use crate::config_out::{ConfigOut, rendered};
 use crate::failure::Failure;
 use crate::front::{self, Front};
@@ -31,9 +29,9 @@ use crate::listen::{listen, reachable};
 use crate::logs;
 use crate::operators::{self, Place};
 use crate::publish::{Publishing, Source};
-use crate::reload::Reload;
-use crate::run::{RPC_THREADS, RUNTIME_DEADLINE, open_journal, rpc_failure};
-use crate::settings::{Log, Origin, Resolved, Settings};
+use crate::run::{open_journal, rpc_failure};
+use crate::service;
+use crate::settings::{Origin, Resolved, Settings};
 use crate::signals::Signals;
 
 mod gateway;
@@ -95,31 +93,14 @@ fn observer(resolved: &Resolved, age: Age) -> Result<(), Failure> {
     let config = observer_config(resolved, &named)?;
     let (ws, front) = front::open(settings)?;
     let rpc = listen(&settings.rpc_listen, "--rpc-listen")?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(RPC_THREADS)
-        .thread_name("rpc")
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
+    let runtime = service::runtime("rpc")?;
     let place = Place::take(settings)?;
     let running = Running::start(resolved, config, &runtime, (ws, &front), rpc, place)?;
-    let signals = {
-        let _inside = runtime.enter();
-        let reload = Reload::new(resolved, running.server.reloader());
-        Signals::of_service(reload).context("cannot listen for signals")?
-    };
-    if let Some(config_out) = config_out {
-        config_out.write(&running.facts)?;
-    }
-    if settings.log > Log::Quiet {
-        let mut stdout = std::io::stdout().lock();
-        // Whoever closed the output does not want to read it.
-        let _ = stdout.write_all(running.facts.banner().as_bytes());
-        let _ = stdout.write_all(ready(age.get(), false).as_bytes());
-        let _ = stdout.flush();
-    }
+    let signals = service::signals(runtime.handle(), resolved, &running.server)?;
+    let facts = &running.facts;
+    service::announce(|_| facts.banner(), facts, config_out, settings.log, age)?;
     let outcome = runtime.block_on(running.until_the_end(signals));
-    runtime.shutdown_timeout(RUNTIME_DEADLINE);
+    runtime.shutdown_timeout(service::RUNTIME_DEADLINE);
     Ok(outcome?)
 }
 

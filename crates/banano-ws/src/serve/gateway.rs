@@ -5,7 +5,6 @@
 //! never its failure: it goes on without them. Stops in the direction in which data flows.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::Path;
 
@@ -26,7 +25,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{close, network, refuse_strays};
 use crate::age::Age;
-use crate::banner::ready;
 use crate::config_out::{ConfigOut, rendered};
 use crate::failure::Failure;
 use crate::front::{self, Front};
@@ -34,9 +32,9 @@ use crate::listen::listen;
 use crate::logs;
 use crate::operators::{self, Place};
 use crate::publish::{Publishing, Source};
-use crate::reload::Reload;
-use crate::run::{RPC_THREADS, RUNTIME_DEADLINE, open_journal, rpc_failure};
-use crate::settings::{Log, Resolved, Settings};
+use crate::run::{open_journal, rpc_failure};
+use crate::service;
+use crate::settings::{Resolved, Settings};
 use crate::signals::Signals;
 
 mod earlier;
@@ -69,12 +67,7 @@ pub(super) fn run(resolved: &Resolved, age: Age) -> Result<(), Failure> {
     let config_out = settings.config_out.as_deref().map(ConfigOut::prepare).transpose()?;
     let (ws, front) = front::open(settings)?;
     let rpc = is_passing.then(|| listen(&settings.rpc_listen, "--rpc-listen")).transpose()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(RPC_THREADS)
-        .thread_name("gateway")
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
+    let runtime = service::runtime("gateway")?;
     let network = match named {
         Some(named) => Some(named.network),
         None => runtime.block_on(which::network(&settings.rpcs.0)),
@@ -82,23 +75,11 @@ pub(super) fn run(resolved: &Resolved, age: Age) -> Result<(), Failure> {
     let place = Place::take(settings)?;
     let doors = Doors { ws, rpc, place };
     let running = Running::start(resolved, network, watched, &runtime, &front, doors)?;
-    let signals = {
-        let _inside = runtime.enter();
-        let reload = Reload::new(resolved, running.server.reloader());
-        Signals::of_service(reload).context("cannot listen for signals")?
-    };
-    if let Some(config_out) = config_out {
-        config_out.write(&running.facts)?;
-    }
-    if settings.log > Log::Quiet {
-        let mut stdout = std::io::stdout().lock();
-        // Whoever closed the output does not want to read it.
-        let _ = stdout.write_all(running.facts.banner(settings).as_bytes());
-        let _ = stdout.write_all(ready(age.get(), false).as_bytes());
-        let _ = stdout.flush();
-    }
+    let signals = service::signals(runtime.handle(), resolved, &running.server)?;
+    let facts = &running.facts;
+    service::announce(|_| facts.banner(settings), facts, config_out, settings.log, age)?;
     let outcome = runtime.block_on(running.until_the_end(signals));
-    runtime.shutdown_timeout(RUNTIME_DEADLINE);
+    runtime.shutdown_timeout(service::RUNTIME_DEADLINE);
     Ok(outcome?)
 }
 
