@@ -348,3 +348,6 @@ impl FromIterator<Topic> for TopicSet {
         set
     }
 }
+
+#[cfg(test)]
+mod tests;

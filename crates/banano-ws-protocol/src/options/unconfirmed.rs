@@ -58,13 +58,12 @@ impl UnconfirmedFilter {
     }
 
     /// How many accounts and hashes it names.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a filter that names none may narrow by other means"
+    )]
     pub fn len(&self) -> usize {
         self.accounts.as_ref().map_or(0, AccountSet::len)
             + self.blocks.as_ref().map_or(0, |filter| filter.len())
-    }
-
-    /// Whether it names none. It may narrow by something else.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 }

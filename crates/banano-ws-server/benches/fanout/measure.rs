@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Task, clock_ns, receivers::Receivers};
+use crate::{Task, clients::Kind, clock_ns, receivers::Receivers};
 
 /// Deliveries a second while paced.
 const PACE: usize = 20_000;
@@ -13,6 +13,8 @@ const PACED_TIME: Duration = Duration::from_secs(5);
 /// Deliveries of a burst, and events at most.
 const BURST_DELIVERIES: usize = 3_000_000;
 const BURST_EVENTS_MAX: usize = 3_000;
+/// Events until who never reads takes nothing more.
+const DEAFENING_EVENTS: usize = 500;
 
 /// Of CPU: microseconds per delivered message.
 #[derive(Default, Clone)]
@@ -109,6 +111,11 @@ pub(super) fn run(
     mut publish: impl FnMut(usize),
 ) -> Costs {
     let wanting = task.kind.wanting(task.clients);
+    if task.kind == Kind::HalfDeaf {
+        // Until then they are as good as others.
+        publish(DEAFENING_EVENTS);
+        receivers.have_all(wanting * DEAFENING_EVENTS);
+    }
     let (paced, p99_us) = paced(wanting, receivers, process, &mut publish);
     let events = (BURST_DELIVERIES / wanting).min(BURST_EVENTS_MAX);
     let cpu = process.cpu_us();
