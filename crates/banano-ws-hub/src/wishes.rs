@@ -118,9 +118,11 @@ impl Wishes {
     /// Accounts and hashes that the filters of `topic` list.
     pub(crate) fn entries(&self, topic: Topic) -> usize {
         match topic {
-            Topic::Confirmation => self.confirmation.as_ref().map_or(0, |it| it.filter.len()),
+            Topic::Confirmation => self.confirmation.as_ref().map_or(0, |it| it.filter.entries()),
             Topic::Vote => self.vote.as_ref().map_or(0, |it| it.filter.len()),
-            Topic::NewUnconfirmedBlock => self.unconfirmed.as_ref().map_or(0, |it| it.filter.len()),
+            Topic::NewUnconfirmedBlock => {
+                self.unconfirmed.as_ref().map_or(0, |it| it.filter.entries())
+            }
             _ => 0,
         }
     }

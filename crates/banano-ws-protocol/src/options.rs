@@ -96,9 +96,9 @@ impl Subscription {
     /// How many accounts and hashes all its filters name, for the limit per session.
     pub fn entries(&self) -> usize {
         match self {
-            Self::Confirmation(options) => options.filter.len(),
+            Self::Confirmation(options) => options.filter.entries(),
             Self::Vote(options) => options.filter.len(),
-            Self::NewUnconfirmedBlock(options) => options.filter.len(),
+            Self::NewUnconfirmedBlock(options) => options.filter.entries(),
             Self::Plain(_) => 0,
         }
     }

@@ -38,15 +38,10 @@ impl BlockFilter {
     }
 
     /// How many accounts and hashes it names.
-    pub fn len(&self) -> usize {
+    pub fn entries(&self) -> usize {
         let accounts = [&self.counterparties, &self.representatives];
         accounts.into_iter().flatten().map(AccountSet::len).sum::<usize>()
             + self.hashes.as_ref().map_or(0, SortedSet::len)
-    }
-
-    /// Whether it names none. It may narrow by something else.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Whether it names accounts or hashes to which it keeps, be they none.

@@ -60,13 +60,8 @@ impl ConfirmationFilter {
     }
 
     /// How many accounts and hashes it names.
-    pub fn len(&self) -> usize {
-        self.accounts.len() + self.blocks.as_ref().map_or(0, |filter| filter.len())
-    }
-
-    /// Whether it names none. It may narrow by something else.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    pub fn entries(&self) -> usize {
+        self.accounts.len() + self.blocks.as_ref().map_or(0, |filter| filter.entries())
     }
 }
 

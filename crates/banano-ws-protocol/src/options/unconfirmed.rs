@@ -58,12 +58,8 @@ impl UnconfirmedFilter {
     }
 
     /// How many accounts and hashes it names.
-    #[expect(
-        clippy::len_without_is_empty,
-        reason = "a filter that names none may narrow by other means"
-    )]
-    pub fn len(&self) -> usize {
+    pub fn entries(&self) -> usize {
         self.accounts.as_ref().map_or(0, AccountSet::len)
-            + self.blocks.as_ref().map_or(0, |filter| filter.len())
+            + self.blocks.as_ref().map_or(0, |filter| filter.entries())
     }
 }

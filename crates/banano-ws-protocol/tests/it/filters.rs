@@ -160,3 +160,43 @@ fn c101_ten_thousand_accounts() {
     let text = format!(r#"{{"accounts":[{}]}}"#, accounts.join(","));
     check(&text, &[(SEND, true), (OPEN, false)]);
 }
+
+/// What counts for the limits: accounts and hashes, and whether a subscription keeps to any.
+#[test]
+fn rows_of_entries_and_what_keeps_to_what_it_names() {
+    let hash = format!("\"{}\"", SEND.hash());
+    // (topic, options, accounts, entries, keeps to them)
+    let rows: &[(&str, &str, usize, usize, bool)] = &[
+        ("confirmation", "{}", 0, 0, false),
+        ("confirmation", r#"{"confirmation_type":"active"}"#, 0, 0, false),
+        ("confirmation", r#"{"accounts":["<A>","<B>"]}"#, 2, 2, true),
+        ("confirmation", r#"{"all_local_accounts":"true"}"#, 0, 0, true),
+        ("confirmation", r#"{"min_amount":"1"}"#, 0, 0, false),
+        ("confirmation", r#"{"counterparties":["<A>"]}"#, 0, 1, true),
+        ("confirmation", r#"{"representatives":["<A>","<B>"]}"#, 0, 2, true),
+        ("confirmation", r#"{"hashes":[$HASH]}"#, 0, 1, true),
+        (
+            "confirmation",
+            r#"{"accounts":["<A>"],"hashes":[$HASH],"representatives":["<B>"]}"#,
+            1,
+            3,
+            true,
+        ),
+        ("new_unconfirmed_block", "{}", 0, 0, false),
+        ("new_unconfirmed_block", r#"{"subtypes":["send"]}"#, 0, 0, false),
+        ("new_unconfirmed_block", r#"{"accounts":["<A>"],"min_amount":"1"}"#, 1, 1, true),
+        ("new_unconfirmed_block", r#"{"hashes":[$HASH]}"#, 0, 1, true),
+        ("new_unconfirmed_block", r#"{"accounts":["<A>","<B>"],"hashes":[$HASH]}"#, 2, 3, true),
+        ("vote", "{}", 0, 0, false),
+        ("vote", r#"{"representatives":["<A>"]}"#, 1, 1, true),
+        ("started_election", "{}", 0, 0, false),
+        ("telemetry", "{}", 0, 0, true),
+    ];
+    for (topic, options, accounts, entries, is_narrow) in rows {
+        let options = filled(options).replace("$HASH", &hash);
+        let client = Client::subscribed(topic, &options);
+        let subscription = client.subscriptions.values().next().unwrap();
+        let got = (subscription.accounts(), subscription.entries(), subscription.is_narrow());
+        assert_eq!(got, (*accounts, *entries, *is_narrow), "{topic} {options}");
+    }
+}
