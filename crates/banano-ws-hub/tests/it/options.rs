@@ -3,7 +3,7 @@
 
 use banano_testkit::fixtures::{self, A, B, BlockFixture, C, D, conf, unconfirmed};
 use banano_ws_hub::Framing;
-use banano_ws_protocol::{Confirmation, ConfirmationKind, Event, VoteCode};
+use banano_ws_protocol::{Action, Confirmation, ConfirmationKind, Event, VoteCode, parse_request};
 
 use crate::client::{ask, hub, publish, stamped};
 
@@ -182,4 +182,33 @@ fn an_extension_beside_a_rendering() {
     let one = r#""subtypes":["send"],"include_block":false"#;
     check("confirmation", one, r#""subtypes":["send"],"include_sideband_info":true"#, [6, 6]);
     check("confirmation", one, r#""include_block":false"#, [6, 24]);
+}
+
+#[test]
+fn only_a_list_of_representatives_that_ends_up_empty_widens() {
+    let (c, d) = (C.text(), D.text());
+    // (topic, options, what the update removes, whether it lets more through than the list did)
+    let rows = [
+        ("vote", format!(r#""representatives":["{c}"]"#), "representatives", c, true),
+        ("vote", format!(r#""representatives":["{c}","{d}"]"#), "representatives", c, false),
+        ("vote", format!(r#""representatives":["{c}"]"#), "representatives", d, false),
+        ("vote", String::new(), "representatives", c, false),
+        ("confirmation", format!(r#""accounts":["{c}"]"#), "accounts", c, false),
+        ("confirmation", format!(r#""representatives":["{c}"]"#), "representatives", c, false),
+    ];
+    for (topic, options, list, account, widens) in rows {
+        let mut hub = hub();
+        let id = hub.open(Framing::WebSocket);
+        let request =
+            format!(r#"{{"action":"subscribe","topic":"{topic}","options":{{{options}}}}}"#);
+        ask(&mut hub, id, &request).unwrap();
+        let request = format!(
+            r#"{{"action":"update","topic":"{topic}","options":{{"{list}_del":["{account}"]}}}}"#
+        );
+        let request = parse_request(request.as_bytes(), <_>::default()).unwrap();
+        let Action::Update { topic: Some(topic), update: Some(update) } = request.action else {
+            panic!("{options}")
+        };
+        assert_eq!(hub.widens(id, topic, &update), widens, "{topic} {options} {account}");
+    }
 }
