@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 // The files alone, without the server around them.
 #[path = "../../crates/banano-ws-server/src/admission/forwarded.rs"]
 mod forwarded;
-#[allow(dead_code, reason = "the server needs more of it")]
+#[expect(dead_code, reason = "the server needs more of it")]
 #[path = "../../crates/banano-ws-server/src/admission/ranges.rs"]
 mod ranges;
 

@@ -64,6 +64,7 @@ mod tests {
         let mut left = roster.members().to_vec();
         left.sort();
         assert_eq!(left, [ids[1], ids[3]]);
+        assert_eq!(roster.len(), 2);
         roster.set(ids[3], false);
         roster.set(ids[1], false);
         assert!(roster.is_empty());

@@ -1,7 +1,8 @@
 //! Takes connections in and hands each to a shard.
 //!
-//! One thread for the server. Owns the listening sockets, and looks whether the certificate was renewed. Never gives up: when the system has no
-//! descriptors left it waits a little and tries again, and clients wait in the kernel's queue.
+//! A task beside the first shard. Owns the listening sockets, and looks whether the certificate was renewed.
+//! Never gives up: when the system has no descriptors left it waits a little and tries again, and clients
+//! wait in the kernel's queue.
 
 use std::{
     io::{self, ErrorKind},

@@ -1,7 +1,8 @@
 //! Start and stop.
 //!
-//! Called by the binary and by tests. Starts the threads: one per shard, one to accept. Never leaves
-//! one running after [`Server::stop`] has returned, or after the [`Server`] was dropped.
+//! Called by the binary and by tests. Starts the threads: one per shard, of which the first accepts, and
+//! those of replays. Never leaves one running after [`Server::stop`] has returned, or after the [`Server`] was
+//! dropped.
 
 use std::{
     io,
@@ -18,6 +19,7 @@ use bytes::Bytes;
 use tokio::{
     runtime::{Builder, LocalOptions},
     sync::{mpsc, watch},
+    task::spawn_local,
     time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -163,13 +165,15 @@ fn start_as(
     for number in 0..config.replay_thread_count().get() {
         server.replay_thread(number, journal.clone())?;
     }
-    let mut shards = Vec::new();
-    for number in 0..config.shard_count().get() {
+    let (mut shards, mut blueprints) = (Vec::new(), Vec::new());
+    for _ in 0..config.shard_count().get() {
         let counters = Arc::new(Counters::default());
         let (sender, incoming) = mpsc::channel(INCOMING_MAX);
         let (asker, asks) = mpsc::channel(ASKS_MAX);
         server.shards.add(asker);
-        let blueprint = Blueprint {
+        server.counters.push(Arc::clone(&counters));
+        shards.push(ShardHandle { incoming: sender, counters: Arc::clone(&counters) });
+        blueprints.push(Blueprint {
             config: config.clone(),
             settings: settings.clone(),
             house: house.clone(),
@@ -180,21 +184,14 @@ fn start_as(
             incoming,
             asks,
             drain: server.drain.subscribe(),
-            counters: Arc::clone(&counters),
+            counters,
             demand: server.demand.clone(),
             stop: server.stop.clone(),
             network: Arc::clone(&server.network),
             sources: server.sources.clone(),
             service,
             metrics: server.metrics.clone(),
-        };
-        let io = config.io;
-        server.thread(format!("ws-shard-{number}"), move || {
-            // On its own thread, to which the ring belongs.
-            Ok(shard::run(blueprint, Together::open_as(io)?))
-        })?;
-        server.counters.push(Arc::clone(&counters));
-        shards.push(ShardHandle { incoming: sender, counters });
+        });
     }
     let counters = Arc::new(Counters::default());
     server.counters.push(Arc::clone(&counters));
@@ -209,10 +206,27 @@ fn start_as(
     let stop = server.stop.clone();
     let certificates = house.certificates;
     let acceptor = Acceptor { shards, settings, certificates, counters, stop };
-    server.thread("ws-accept".to_owned(), move || {
-        let listeners = listeners.0.into_iter().map(Accepting::new);
-        Ok(acceptor.run(listeners.collect::<io::Result<_>>()?))
-    })?;
+    // With the first shard, so that of its clients no other thread has to wake.
+    let mut accepting = Some((acceptor, listeners));
+    for (number, blueprint) in blueprints.into_iter().enumerate() {
+        let (io, accepting) = (config.io, accepting.take());
+        server.thread(format!("ws-shard-{number}"), move || {
+            // On their own thread, to which the ring and the listeners belong.
+            let together = Together::open_as(io)?;
+            let accept = accepting.map(|(acceptor, Listeners(listeners))| {
+                let listeners = listeners.into_iter().map(Accepting::new);
+                Ok::<_, io::Error>(acceptor.run(listeners.collect::<io::Result<_>>()?))
+            });
+            let accept = accept.transpose()?.map(spawn_local);
+            Ok(async {
+                shard::run(blueprint, together).await;
+                // If this shard has failed, it accepts for the others until the server stops.
+                if let Some(accept) = accept {
+                    let _ = accept.await;
+                }
+            })
+        })?;
+    }
     Ok(server)
 }
 

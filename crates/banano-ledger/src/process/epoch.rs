@@ -25,7 +25,8 @@ impl Judge<'_> {
             require(empty, ProcessResult::RepresentativeMismatch)?;
             let waiting = self.ledger.receivables(&state.account, &BlockHash::ZERO, 1)?;
             require(!waiting.is_empty(), ProcessResult::GapEpochOpenPending)?;
-            epoch > Epoch::Zero
+            // Of epoch 0 there are no epoch blocks: it has no signer.
+            true
         };
         require(follows, ProcessResult::BlockPosition)?;
         let old_balance = before.map_or(Amount::ZERO, |info| info.balance);

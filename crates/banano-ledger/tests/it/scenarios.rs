@@ -114,7 +114,7 @@ fn take(writer: &mut Writer, step: Step, at: &str) {
         Step::Process { block, hash, expect, sideband } => {
             assert_eq!(block.hash(), hash, "{at}");
             let outcome = writer.process(&Arc::from(block), None, NOW).unwrap();
-            assert_eq!(outcome.result.name(), expect, "{at}");
+            assert_eq!(outcome.result.to_string(), expect, "{at}");
             assert_eq!(outcome.saved.as_ref().map(told), sideband, "{at}");
             if let Some(saved) = outcome.saved {
                 assert_eq!(writer.block(&hash).unwrap().as_ref(), Some(&saved), "{at}");

@@ -7,12 +7,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use banano_ledger::{CementError, Ledger, LedgerRead, ProcessResult, RollbackError, Writer, audit};
-use banano_primitives::{Block, BlockHash, DetailKind, SavedBlock};
+use banano_primitives::{Block, BlockHash, DetailKind, Epoch, SavedBlock};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::backend::dump;
-use crate::world::{Op, World, network, op};
+use crate::world::{Act, Flaw, Op, World, network, op};
 
 /// A world on a ledger, with the writer that acts.
 struct Storm<'a> {
@@ -222,4 +222,18 @@ fn storms_reach_every_result() {
     let wanted = ProcessResult::ALL.map(ProcessResult::name);
     let missing: Vec<_> = wanted.iter().filter(|name| !seen.contains(*name)).collect();
     assert_eq!(missing, [&"opened_burn_account"]);
+}
+
+/// Nobody knows yet whether it will be an epoch block, so that either signature will do.
+#[test]
+fn an_epoch_link_upon_an_unknown_block_waits_for_it_whoever_signed() {
+    let ledger = Ledger::memory(&network()).unwrap();
+    let mut writer = ledger.writer();
+    let mut world = World::new();
+    // The genesis account signs epochs.
+    for act in [Act::Epoch(Epoch::One), Act::SendToEpochLink] {
+        let block = world.make(&writer, (1, act, 0, 9, Flaw::UnknownPrevious));
+        let result = world.process(&mut writer, &block).result;
+        assert_eq!(result, ProcessResult::GapPrevious, "{act:?}");
+    }
 }

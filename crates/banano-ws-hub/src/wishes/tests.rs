@@ -1,3 +1,5 @@
+//! Which anchors an update leaves standing.
+
 use banano_primitives::{Account, Amount, BlockHash};
 use banano_ws_protocol::{AccountSet, ListChange, SortedSet, Update};
 
