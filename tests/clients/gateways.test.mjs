@@ -2,9 +2,12 @@
 // while the first is back: a client of the edge has every confirmation once, each account's chain in its order.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import WebSocket from 'ws';
 
 import { BINARY, DevNetwork } from './support/dev-network.mjs';
 import { temporaryFolder } from './support/folder.mjs';
@@ -16,10 +19,20 @@ const BLOCKS_PER_SECOND = '60';
 /** Confirmations between two events of the test. */
 const STRETCH = 150;
 
-async function startGateway(t, network, url, folder, name) {
+/** What `server` says to who subscribes from a place. */
+function answer(server, since) {
+  const socket = new WebSocket(server.ws);
+  socket.on('open', () => socket.send(JSON.stringify({ action: 'subscribe', topic: 'confirmation', ack: true, since })));
+  return once(socket, 'message').then(([text]) => {
+    socket.terminate();
+    return JSON.parse(text);
+  });
+}
+
+async function startGateway(t, network, url, folder, name, listen = '127.0.0.1:0') {
   const file = join(folder, `${name}.json`);
   const gateway = new Program(t, BINARY, [
-    'serve', '--listen', '127.0.0.1:0', '--upstream', network.ws, '--rpc', network.rpc, '--rpc-listen', '127.0.0.1:0',
+    'serve', '--listen', listen, '--upstream', network.ws, '--rpc', network.rpc, '--rpc-listen', '127.0.0.1:0',
     '--journal', url, '--config-out', file,
   ]);
   await gateway.line((line) => line.startsWith('Ready'));
@@ -79,5 +92,13 @@ test('of two gateways that fill one stream either may be killed: an edge tells e
     if (heads.has(account)) assert.equal(block.previous, heads.get(account), `${hash} comes behind its previous`);
     heads.set(account, hash);
   }
+
+  // Somebody heard all of it, one after the other. When nobody does, the edge knows.
+  const begin = behind.events[0].cursor;
+  assert.equal((await answer(edge, begin)).ack, 'subscribe');
+  await kill(third);
+  await sleep(1_000);
+  await startGateway(t, network, url, folder, 'third', new URL(third.http).host);
+  await until(() => 'what the third had not heard is known to be missing', async () => (await answer(edge, begin)).code === 'cursor_expired');
   t.diagnostic(`${got.length} confirmations, of which ${must.length} were compared`);
 });

@@ -38,15 +38,21 @@ pub(crate) enum Source {
 /// The place in the stream, in the folder of the journal.
 const POSITION: &str = "published";
 
+/// What a source on this machine that is reached there is called, also when it is started again.
+fn instance(ws: &str) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}/{ws}", host.trim())
+}
+
 impl Publishing {
     /// Publishes what is appended to `journal` from now on, if that is wanted, and before it what an
-    /// earlier run on the same folder had not published. Blocks until the server has answered.
+    /// earlier run on the same folder had not published. `ws` is where clients connect. Blocks until the server has answered.
     ///
     /// # Errors
     /// There is no server, or it refuses.
     pub(crate) fn start(
         settings: &Settings,
-        source: Source,
+        (source, ws): (Source, &str),
         journal: &Journal,
         runtime: &Runtime,
     ) -> Result<Option<Self>, Error> {
@@ -54,6 +60,7 @@ impl Publishing {
         let config = PublisherConfig {
             stream,
             has_twins: source == Source::SharedNetwork,
+            instance: instance(ws),
             position: settings.journal_folder().map(|folder| folder.join(POSITION)),
         };
         let publisher = runtime.block_on(Publisher::open(&config, journal))?;

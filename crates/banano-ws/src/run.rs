@@ -105,7 +105,8 @@ impl Running {
         let net = DevNet::start_at(&settings.dev(reset), peering, &sink)
             .context("cannot start the network")?;
         let opened = open_journal(settings).and_then(|journal| {
-            let publishing = Publishing::start(settings, Source::OwnNetwork, &journal, runtime)?;
+            let publishing =
+                Publishing::start(settings, (Source::OwnNetwork, &front.ws), &journal, runtime)?;
             Ok((journal, publishing))
         });
         let journal = journal.get_or_init(|| match &opened {

@@ -143,7 +143,10 @@ impl Running {
     ) -> Result<Self, Error> {
         let settings = &resolved.settings;
         let journal = open_journal(settings)?;
-        let publishing = Publishing::start(settings, Source::SharedNetwork, &journal, runtime)?;
+        // Before edges are told what is heard.
+        health::begin(&journal);
+        let publishing =
+            Publishing::start(settings, (Source::SharedNetwork, &front.ws), &journal, runtime)?;
         let events = journal.clone();
         let sink: EventSink = Arc::new(move |batch| events.append(batch));
         let prefix = config.network.prefix;

@@ -3,7 +3,8 @@
 //! A source that listens to a network may be away while others are not. Each says every few seconds, as a
 //! message of the stream, since which place in it nothing of a topic is missing by its doing. Edges put the
 //! claims together: a place is good if the stretches of some sources cover all that came behind it, up to
-//! now. A source that is silent claims nothing. Touches no socket and no clock.
+//! now. A source that is silent claims nothing, and neither does an earlier run of one that runs again.
+//! Touches no socket and no clock.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -15,6 +16,8 @@ use crate::locate::Floor;
 pub(super) const RENEWED: Duration = Duration::from_secs(5);
 /// A source that has been silent for so long is away.
 pub(super) const VALID: Duration = Duration::from_secs(15);
+/// The line that says whose run it is.
+const INSTANCE: &str = "instance";
 /// Sources that an edge remembers; of more, those that spoke last.
 const SOURCES_MAX: usize = 64;
 
@@ -33,6 +36,8 @@ struct Stretch {
 /// What one source claims.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
+    /// The same for all runs of a source, and no other's.
+    instance: String,
     stretches: Stretches,
     /// The places in its own journal since which it has heard each topic.
     own: [Option<Floor>; Topic::ALL.len()],
@@ -41,13 +46,21 @@ pub(super) struct Claims {
 }
 
 impl Claims {
+    /// A source that begins.
+    pub(super) fn new(instance: &str) -> Self {
+        // One word.
+        let instance = instance.split_whitespace().collect();
+        Self { instance, ..Self::default() }
+    }
+
     /// A source that goes on where an earlier run was at `place`, but for what it did not hear meanwhile.
-    pub(super) fn resumed(place: Floor) -> Self {
+    pub(super) fn resumed(instance: &str, place: Floor) -> Self {
         let stretch = Stretch { since: Some(place), before: None };
         Self {
             stretches: [stretch; Topic::ALL.len()],
             own: [Some(Floor::default()); Topic::ALL.len()],
             claimed: place.sequence,
+            ..Self::new(instance)
         }
     }
 
@@ -58,7 +71,7 @@ impl Claims {
 
     /// Forgets all: what was published is no longer without a hole.
     pub(super) fn clear(&mut self) {
-        *self = Self { claimed: self.claimed, ..Self::default() };
+        *self = Self { claimed: self.claimed, ..Self::new(&self.instance) };
     }
 
     /// Compares with what the source's journal may have `missed`: everything up to `published` is in the
@@ -100,7 +113,7 @@ impl Claims {
 
     /// As a message: a line for each stretch.
     pub(super) fn message(&self) -> String {
-        let mut text = String::new();
+        let mut text = format!("{INSTANCE} {}\n", self.instance);
         for (topic, Stretch { since, before }) in Topic::ALL.into_iter().zip(self.stretches) {
             if let Some((Floor { sequence, time_ms }, until)) = before {
                 let _ = writeln!(text, "{topic} {sequence} {time_ms} {until}");
@@ -133,6 +146,14 @@ fn parse(message: &[u8], place: u64) -> Stretches {
     stretches
 }
 
+/// Whose run a message is of; empty if it does not say.
+fn instance(message: &[u8]) -> String {
+    let text = String::from_utf8_lossy(message);
+    let mut lines = text.lines().filter_map(|line| line.split_once(' '));
+    let found = lines.find(|(word, _)| *word == INSTANCE);
+    found.map_or_else(String::new, |(_, instance)| instance.to_owned())
+}
+
 /// What all sources claim, as an edge knows it.
 #[derive(Debug, Default)]
 pub(super) struct Sources(Vec<Source>);
@@ -141,6 +162,7 @@ pub(super) struct Sources(Vec<Source>);
 #[derive(Debug)]
 struct Source {
     name: String,
+    instance: String,
     stretches: Stretches,
     /// The place of its message.
     until: u64,
@@ -163,8 +185,13 @@ impl Sources {
         if self.0.len() >= SOURCES_MAX {
             self.0.remove(0);
         }
+        let instance = instance(message);
+        for source in self.0.iter_mut().filter(|it| !instance.is_empty() && it.instance == instance)
+        {
+            source.lapses = Duration::ZERO;
+        }
         let lapses = (now + VALID).saturating_sub(age);
-        self.0.push(Source { name: name.to_owned(), stretches, until, lapses });
+        self.0.push(Source { name: name.to_owned(), instance, stretches, until, lapses });
     }
 
     /// Behind which place nothing of a topic is missing; `None` if nobody hears it now.
@@ -213,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_source_claims_what_it_has_heard_without_a_break() {
-        let mut claims = Claims::default();
+        let mut claims = Claims::new("a");
         let interrupted = |_| floor(u64::MAX, u64::MAX);
         assert!(!claims.update(interrupted, 5, 70));
         assert_eq!(read(&claims, 9), None);
@@ -236,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_source_that_was_away_and_has_missed_nothing_goes_on() {
-        let mut claims = Claims::resumed(floor(7, 50));
+        let mut claims = Claims::resumed("a", floor(7, 50));
         let missed = |topic| if topic == TOPIC { floor(3, 80) } else { Floor::default() };
         assert!(claims.update(missed, 4, 60));
         assert_eq!(read(&claims, 9), Some(floor(9, 80)));
@@ -295,6 +322,23 @@ mod tests {
         assert_eq!(note("a", "vote 3 0 10", 11), Some(3), "no longer heard by a, but by b since");
         assert_eq!(note("a", "vote 3 0 8", 12), Some(9), "until b heard it");
         assert_eq!(note("b", "", 13), None);
+    }
+
+    #[test]
+    fn an_earlier_run_claims_nothing_any_more() {
+        let mut sources = Sources::default();
+        let mut note = |run, instance, until| {
+            let message = format!("{INSTANCE} {instance}\n{TOPIC} 0 0");
+            sources.note(run, message.as_bytes(), until, Duration::ZERO, Duration::ZERO);
+            sources.heard(TOPIC, Duration::ZERO).map(|it| it.sequence)
+        };
+        assert_eq!(note("run 1 of a", "a", 5), Some(5));
+        assert_eq!(note("run 1 of b", "b", 9), Some(5));
+        assert_eq!(note("run 2 of a", "a", 12), Some(9), "b was there while a was not");
+        assert_eq!(note("run 2 of b", "b", 14), Some(12));
+        // Killed, and back at once, while b is away.
+        assert_eq!(note("run 3 of b", "b", 16), Some(12));
+        assert_eq!(note("run 3 of a", "a", 18), Some(16));
     }
 
     #[test]

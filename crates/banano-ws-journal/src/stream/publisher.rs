@@ -46,6 +46,8 @@ pub struct PublisherConfig {
     /// Whether other sources publish what happens on the same network: of what several tell, the first
     /// one's counts. Otherwise everything this source tells is its own.
     pub has_twins: bool,
+    /// What this source is called among its twins, in every run.
+    pub instance: String,
     /// A file that keeps the place between two runs, beside the journal whose place it is. Without it, a
     /// publisher begins with what is appended after its start.
     pub position: Option<PathBuf>,
@@ -95,11 +97,14 @@ struct Claiming {
 
 impl Claiming {
     /// Goes on where an earlier run was, if there was one.
-    fn new(connection: &Connection, earlier: Option<Floor>) -> Self {
+    fn new(connection: &Connection, instance: &str, earlier: Option<Floor>) -> Self {
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
-            claims: earlier.map_or_else(Claims::default, Claims::resumed),
+            claims: match earlier {
+                Some(place) => Claims::resumed(instance, place),
+                None => Claims::new(instance),
+            },
             // Names this run.
             subject: connection.claims_of(&format!("{:08x}", new_id(0))),
             ticks,
@@ -155,7 +160,8 @@ impl Publisher {
         let status = PublishStatus { place: begin.source, ..PublishStatus::default() };
         let earlier = Floor { sequence: begin.claimed, time_ms: journal.latest_ms() };
         let earlier = Some(earlier).filter(|it| it.sequence > 0);
-        let claiming = config.has_twins.then(|| Claiming::new(&connection, earlier));
+        let claiming =
+            config.has_twins.then(|| Claiming::new(&connection, &config.instance, earlier));
         Ok(Self {
             connection,
             journal: journal.clone(),

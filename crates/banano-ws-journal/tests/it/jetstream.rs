@@ -144,7 +144,7 @@ async fn edge(nats: &Nats, memory: Limits, tasks: &mut JoinSet<()>) -> Journal {
 
 fn publishing(nats: &Nats) -> PublisherConfig {
     let stream = StreamConfig::new(nats.url());
-    PublisherConfig { stream, has_twins: false, position: None }
+    PublisherConfig { stream, has_twins: false, instance: String::new(), position: None }
 }
 
 async fn publisher(config: &PublisherConfig, journal: &Journal, tasks: &mut JoinSet<()>) {

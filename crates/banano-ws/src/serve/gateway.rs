@@ -132,8 +132,12 @@ impl Running {
     ) -> Result<Self, Error> {
         let settings = &resolved.settings;
         let journal = open_journal(settings)?;
-        let publishing = Publishing::start(settings, Source::SharedNetwork, &journal, runtime)?;
         let upstreams = Upstream::pair(&settings.upstreams.0, &settings.rpcs.0);
+        let rpcs = upstreams.iter().filter(|it| it.rpc.is_some()).count();
+        // Before edges are told what is heard.
+        let covered = covered(&journal, rpcs >= settings.agree);
+        let publishing =
+            Publishing::start(settings, (Source::SharedNetwork, &front.ws), &journal, runtime)?;
         let mut facts = Facts::new(network.as_ref(), &upstreams, front, rpc.as_ref())?;
         let prefix = network.as_ref().map_or(Prefix::Ban, |network| network.prefix);
         let render = RenderSettings { decimal_fields: resolved.decimal_fields(prefix), prefix };
@@ -148,8 +152,6 @@ impl Running {
         facts.admin = admin;
         let mut demand = server.demand();
         let always = always(settings);
-        let rpcs = upstreams.iter().filter(|it| it.rpc.is_some()).count();
-        let covered = covered(&journal, rpcs >= settings.agree);
         let config = GatewayConfig {
             upstreams,
             merge: settings.merge(),
