@@ -119,7 +119,7 @@ impl Wishes {
     pub(crate) fn entries(&self, topic: Topic) -> usize {
         match topic {
             Topic::Confirmation => self.confirmation.as_ref().map_or(0, |it| it.filter.entries()),
-            Topic::Vote => self.vote.as_ref().map_or(0, |it| it.filter.len()),
+            Topic::Vote => self.vote.as_ref().map_or(0, |it| it.filter.entries()),
             Topic::NewUnconfirmedBlock => {
                 self.unconfirmed.as_ref().map_or(0, |it| it.filter.entries())
             }

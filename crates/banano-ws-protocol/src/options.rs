@@ -85,7 +85,7 @@ impl Subscription {
     pub fn accounts(&self) -> usize {
         match self {
             Self::Confirmation(options) => options.filter.accounts.len(),
-            Self::Vote(options) => options.filter.len(),
+            Self::Vote(options) => options.filter.entries(),
             Self::NewUnconfirmedBlock(options) => {
                 options.filter.accounts.as_ref().map_or(0, AccountSet::len)
             }
@@ -97,7 +97,7 @@ impl Subscription {
     pub fn entries(&self) -> usize {
         match self {
             Self::Confirmation(options) => options.filter.entries(),
-            Self::Vote(options) => options.filter.len(),
+            Self::Vote(options) => options.filter.entries(),
             Self::NewUnconfirmedBlock(options) => options.filter.entries(),
             Self::Plain(_) => 0,
         }

@@ -61,13 +61,8 @@ impl VoteFilter {
     }
 
     /// How many accounts it names.
-    pub fn len(&self) -> usize {
+    pub fn entries(&self) -> usize {
         self.representatives.as_ref().map_or(0, AccountSet::len)
-    }
-
-    /// Whether it names none: votes of all representatives pass.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Whether votes of `code` pass, whoever cast them.
