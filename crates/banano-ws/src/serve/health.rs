@@ -15,13 +15,13 @@ const NAME: &str = "node";
 const PERIOD: Duration = Duration::from_secs(1);
 
 /// What is not made up for later: blocks and their confirmations are fetched.
-fn missable() -> impl Iterator<Item = Topic> {
+fn fleeting() -> impl Iterator<Item = Topic> {
     Topic::ALL.into_iter().filter(|topic| *topic != Topic::Confirmation)
 }
 
 /// Tells the journal that the node has not heard others yet.
 pub(super) fn begin(journal: &Journal) {
-    missable().for_each(|topic| journal.interrupt(topic));
+    fleeting().for_each(|topic| journal.interrupt(topic));
 }
 
 /// Tells how the node is, until it stops. The journal is told when the node hears others, and when it no
@@ -39,7 +39,7 @@ pub(super) async fn watch(node: Node, sources: Sources, journal: Journal) {
         let is_alone = peers == 0;
         if is_alone != was_alone {
             let tell = if is_alone { Journal::interrupt } else { Journal::resume };
-            missable().for_each(|topic| tell(&journal, topic));
+            fleeting().for_each(|topic| tell(&journal, topic));
             was_alone = is_alone;
         }
         if is_alone {
