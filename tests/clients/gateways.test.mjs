@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 
 import { BINARY, DevNetwork } from './support/dev-network.mjs';
@@ -97,7 +96,12 @@ test('of two gateways that fill one stream either may be killed: an edge tells e
   const begin = behind.events[0].cursor;
   assert.equal((await answer(edge, begin)).ack, 'subscribe');
   await kill(third);
-  await sleep(1_000);
+  const watcher = new WebSocket(edge.ws);
+  t.after(() => watcher.terminate());
+  const said = [];
+  watcher.on('open', () => watcher.send('{"action":"subscribe","topic":"status"}'));
+  watcher.on('message', (text) => said.push(String(text)));
+  await until(() => `an edge tells that nobody hears the network: ${said}`, () => said.some((text) => text.includes('no source of the stream')));
   await startGateway(t, network, url, folder, 'third', new URL(third.http).host);
   await until(() => 'what the third had not heard is known to be missing', async () => (await answer(edge, begin)).code === 'cursor_expired');
   t.diagnostic(`${got.length} confirmations, of which ${must.length} were compared`);

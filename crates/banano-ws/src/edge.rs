@@ -137,16 +137,22 @@ async fn watch(mut follow: FollowStatus, sources: Sources) {
     loop {
         let is_connected = *follow.is_connected.borrow_and_update();
         let behind = *follow.behind.borrow_and_update();
+        let is_silent = *follow.is_silent.borrow_and_update();
         if !is_connected {
             sources.tell(SOURCE, SourceState::Down, "no connection to the NATS server");
         } else if behind > LAGGING_EVENTS {
             sources.tell(SOURCE, SourceState::Lagging, &format!("{behind} events behind"));
+        } else if is_silent {
+            // What there is can be had: no reason to send clients elsewhere.
+            let detail = "no source of the stream hears the network: events may be missing";
+            sources.tell(SOURCE, SourceState::Lagging, detail);
         } else {
             sources.tell(SOURCE, SourceState::Up, "");
         }
         let changed = tokio::select! {
             changed = follow.is_connected.changed() => changed,
             changed = follow.behind.changed() => changed,
+            changed = follow.is_silent.changed() => changed,
         };
         if changed.is_err() {
             // The follower has ended, and the program with it.

@@ -49,6 +49,7 @@ pub struct Follower {
     core: Arc<Core>,
     shelf: Arc<StreamShelf>,
     behind: watch::Sender<u64>,
+    is_silent: watch::Sender<bool>,
     /// `None`: whatever is missing is no matter.
     heard: Option<Heard>,
 }
@@ -67,6 +68,8 @@ pub struct FollowStatus {
     pub is_connected: watch::Receiver<bool>,
     /// Events that the stream has and the edge has not, as of the last one that came.
     pub behind: watch::Receiver<u64>,
+    /// Whether no source says that it hears anything, although there were some that did.
+    pub is_silent: watch::Receiver<bool>,
 }
 
 impl Edge {
@@ -120,7 +123,8 @@ impl Edge {
         let journal = Journal::following(Arc::clone(&core));
         let heard =
             heeds_claims.then(|| Heard { sources: Sources::default(), began: Instant::now() });
-        Self { journal, follower: Follower { core, shelf, behind: watch::Sender::new(0), heard } }
+        let (behind, is_silent) = (watch::Sender::new(0), watch::Sender::new(false));
+        Self { journal, follower: Follower { core, shelf, behind, is_silent, heard } }
     }
 }
 
@@ -130,6 +134,7 @@ impl Follower {
         FollowStatus {
             is_connected: self.shelf.connection.is_up.clone(),
             behind: self.behind.subscribe(),
+            is_silent: self.is_silent.subscribe(),
         }
     }
 
@@ -252,12 +257,17 @@ impl Follower {
         if sources.is_empty() {
             return;
         }
+        let mut is_silent = true;
         for topic in Topic::ALL {
             match sources.heard(topic, began.elapsed()) {
-                Some(from) => self.core.hear(topic, from),
+                Some(from) => {
+                    is_silent = false;
+                    self.core.hear(topic, from);
+                }
                 None => self.core.interrupt(topic),
             }
         }
+        self.is_silent.send_if_modified(|known| std::mem::replace(known, is_silent) != is_silent);
     }
 }
 

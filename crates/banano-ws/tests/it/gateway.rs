@@ -322,7 +322,7 @@ fn what_no_upstream_said_is_told_later_or_known_to_be_missing() {
     }
 }
 
-fn until_confirmed(network: &Running, hash: &str) {
+pub(crate) fn until_confirmed(network: &Running, hash: &str) {
     #[expect(clippy::disallowed_methods, reason = "a test may not wait for ever")]
     let begun = Instant::now();
     while ask(network, &json!({"action": "block_info", "hash": hash}))["confirmed"] != "true" {

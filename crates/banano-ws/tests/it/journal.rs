@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::gateway::until_confirmed;
 use crate::program::{Running, output, post, program, stderr, stdout, text};
 
 fn lines(arguments: &[&str]) -> Vec<Value> {
@@ -29,6 +30,9 @@ fn a_folder_tells_what_happened_there() {
             post(network.labelled("RPC"), &body)["hash"].as_str().unwrap().to_owned()
         })
         .collect();
+    for hash in &paid {
+        until_confirmed(&network, hash);
+    }
     let (status, errors) = network.end();
     assert_eq!(status.code(), Some(0), "{errors}");
 
