@@ -247,6 +247,8 @@ fn what_happened_while_nobody_listened_is_not_promised() {
     until_ready(&gateway);
     let url = gateway.labelled("WebSocket");
     let mut all = Heard::by(Client::connect(url, ALL));
+    // It is connected; from the first that it tells on it is subscribed, too.
+    all.next();
     all.until(&pay(&network));
     let votes = |since: &str| {
         format!(r#"{{"action":"subscribe","topic":"vote","ack":true,"since":"{since}"}}"#)
