@@ -46,7 +46,8 @@ fn instance(ws: &str) -> String {
 
 impl Publishing {
     /// Publishes what is appended to `journal` from now on, if that is wanted, and before it what an
-    /// earlier run on the same folder had not published. `ws` is where clients connect. Blocks until the server has answered.
+    /// earlier run on the same folder had not published. `ws` is where clients connect. Blocks until the server
+    /// has answered.
     ///
     /// # Errors
     /// There is no server, or it refuses.
