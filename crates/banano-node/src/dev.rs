@@ -30,6 +30,7 @@ mod keys;
 mod ledgers;
 mod reset;
 mod set_up;
+mod silence;
 
 use activity::Activity;
 pub use config::{

@@ -16,6 +16,7 @@ use super::fleet::Fleet;
 use super::join::Joined;
 use super::keys::Keys;
 use super::reset::ResetOrder;
+use super::silence::Silence;
 use crate::node::Node;
 use crate::spender::{SpendError, Spender};
 use crate::stopped::Stopped;
@@ -30,6 +31,7 @@ pub struct Dev {
     /// How many accounts are funded: the keys that belong to the network's users.
     accounts: u32,
     clients: OnceLock<Clients>,
+    pub(super) silence: Silence,
     pub(super) fleet: Arc<Fleet>,
     pub(super) joined: tokio::sync::Mutex<Vec<Joined>>,
     pub(super) resets: OnceLock<mpsc::Sender<ResetOrder>>,
@@ -84,7 +86,19 @@ impl Dev {
     ) -> Self {
         let (faucet, clients, resets) = (Spender::new(faucet), OnceLock::new(), OnceLock::new());
         let joined = tokio::sync::Mutex::default();
-        Self { nodes, representatives, faucet, keys, accounts, clients, fleet, joined, resets }
+        let silence = Silence::new(nodes.clone());
+        Self {
+            nodes,
+            representatives,
+            faucet,
+            keys,
+            accounts,
+            clients,
+            silence,
+            fleet,
+            joined,
+            resets,
+        }
     }
 
     /// The key of a funded account.
@@ -103,27 +117,6 @@ impl Dev {
     /// Harms WebSocket clients and returns how many; `None` if none were lent.
     pub fn harm(&self, harm: Harm, which: Chosen) -> Option<usize> {
         self.clients.get().map(|clients| (clients.0)(harm, which))
-    }
-
-    /// Holds back the votes of all representatives, or of that of one node, counted from 0, or lets
-    /// them vote again. `false` if there is no such node.
-    ///
-    /// # Errors
-    /// When a node stops before it could answer.
-    pub async fn pause_votes(
-        &self,
-        index: Option<usize>,
-        is_paused: bool,
-    ) -> Result<bool, Stopped> {
-        let Some(index) = index else {
-            for node in &self.nodes {
-                node.pause_votes(is_paused).await?;
-            }
-            return Ok(true);
-        };
-        let Some(node) = self.nodes.get(index) else { return Ok(false) };
-        node.pause_votes(is_paused).await?;
-        Ok(true)
     }
 
     /// Every voting node, the first one first.

@@ -96,30 +96,26 @@ impl Dev {
         let first = finish(node, state.clone(), details, &key).await?;
         let rival = finish(node, self.rival(&state), details, &key).await?;
         let fork = Fork { first: first.hash(), rival: rival.hash() };
-        let others = self.nodes().get(1..).unwrap_or_default();
-        // Each of these is in line before the next is sent, so nobody hears of the first block before
-        // its rival came.
-        let mut results = Vec::new();
+        // Nobody hears of the first block before its rival came, and nobody votes before both are out: else
+        // the network could decide for one before the other is there.
+        let to_others = |block: &Arc<Block>| {
+            let others = self.nodes().iter().skip(1);
+            others.map(|other| (other.clone(), Arc::clone(block))).collect::<Vec<_>>()
+        };
+        let mut copies = Vec::new();
         if publication == Publication::OthersFirst {
-            for other in others {
-                results.push(other.submit(Arc::clone(&rival), false).await?);
-            }
+            copies.extend(to_others(&rival));
         }
-        let taken = node.submit(Arc::clone(&first), false).await?;
+        let place = copies.len();
+        copies.push((node.clone(), Arc::clone(&first)));
         if publication == Publication::All {
-            for other in others {
-                results.push(other.submit(Arc::clone(&first), false).await?);
-            }
-            for other in others {
-                results.push(other.submit(Arc::clone(&rival), false).await?);
-            }
+            copies.extend(to_others(&first));
+            copies.extend(to_others(&rival));
         }
-        results.push(node.submit(rival, false).await?);
-        let result = taken.result().await?;
-        for result in results {
-            // Progress or fork, as each node has it: that is the fork.
-            result.result().await?;
-        }
+        copies.push((node.clone(), rival));
+        let results = self.silence.during(hand_out(copies)).await?;
+        // One result a copy. Of the others, progress or fork as each node has it: that is the fork.
+        let result = results.get(place).copied().ok_or(Stopped)?;
         match result {
             ProcessResult::Progress | ProcessResult::Old | ProcessResult::Fork => Ok(fork),
             result => Err(ForkError::Refused { hash: fork.first, result }),
@@ -145,13 +141,8 @@ impl Dev {
         }
         let rival = finish(node, self.rival(state), details, &key).await?;
         let fork = Fork { first: hash, rival: rival.hash() };
-        let mut results = Vec::new();
-        for node in self.nodes() {
-            results.push(node.submit(Arc::clone(&rival), false).await?);
-        }
-        for result in results {
-            result.result().await?;
-        }
+        let copies = self.nodes().iter().map(|node| (node.clone(), Arc::clone(&rival))).collect();
+        self.silence.during(hand_out(copies)).await?;
         Ok(fork)
     }
 
@@ -166,6 +157,19 @@ impl Dev {
         let representative = others.next().copied().unwrap_or(state.account);
         StateBlock { representative, ..state.clone() }
     }
+}
+
+/// Gives each node its block, in this order, and waits for all results.
+async fn hand_out(copies: Vec<(Node, Arc<Block>)>) -> Result<Vec<ProcessResult>, Stopped> {
+    let mut submitted = Vec::new();
+    for (node, block) in copies {
+        submitted.push(node.submit(block, false).await?);
+    }
+    let mut results = Vec::new();
+    for one in submitted {
+        results.push(one.result().await?);
+    }
+    Ok(results)
 }
 
 async fn finish(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use banano_ledger::{LedgerRead as _, ProcessResult};
-use banano_node::{ConfirmStart, DevConfig, DevNet, VotePolicy};
+use banano_node::{ConfirmStart, DevConfig, DevNet, Publication, VotePolicy};
 use banano_primitives::{Block, BlockHash, Work};
 use banano_ws_protocol::{ConfirmationKind, Event};
 
@@ -98,6 +98,27 @@ async fn the_loser_of_an_election_is_told_as_stopped() {
         })
         .await;
     assert_eq!(stopped, other.hash());
+    net.stop().await.unwrap();
+}
+
+/// While nobody holds votes back: no block may win before its rival is everywhere.
+#[tokio::test]
+async fn a_fork_made_on_purpose_has_an_election_with_both_blocks() {
+    let (net, witness) = start(&DevConfig::default());
+    let dev = net.node().dev().unwrap();
+    let account = net.accounts()[0].keypair.account();
+    for publication in [Publication::OthersFirst, Publication::All].repeat(6) {
+        let fork = dev.fork_account(account, publication).await.unwrap();
+        let both = [fork.first, fork.rival];
+        witness
+            .until("stopped_election", |events| {
+                events.iter().find_map(|event| match event {
+                    Event::StoppedElection(stopped) => both.contains(&stopped.hash).then_some(()),
+                    _ => None,
+                })
+            })
+            .await;
+    }
     net.stop().await.unwrap();
 }
 
