@@ -19,7 +19,7 @@ use crate::builder::{OnGap, Timing};
 use crate::item::{Continuity, Status};
 use crate::subscription::Subscription;
 use crate::validate::validate;
-use wish::Wish;
+use wish::{Server, Wish};
 
 /// What the shell has to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +53,8 @@ pub(crate) struct Rules {
 struct Pending {
     topic: Topic,
     action: Action,
-    due: Duration,
+    /// Until when it counts as one that will be answered. `None`: no more, though the answer may still come.
+    due: Option<Duration>,
     /// Of the application's changes that an update carries.
     tickets: Vec<u64>,
 }
@@ -254,7 +255,7 @@ impl Session {
             Some(pinged) => pinged + self.rules.timing.pong,
             None => self.heard + self.rules.timing.ping,
         };
-        let ack = self.pending.values().map(|pending| pending.due).min();
+        let ack = self.pending.values().filter_map(|pending| pending.due).min();
         self.is_online.then(|| ack.map_or(ping, |ack| ack.min(ping)))
     }
 
@@ -262,10 +263,19 @@ impl Session {
         if !self.is_online {
             return;
         }
-        // Who never acknowledges has done it nevertheless.
-        let silent: Vec<_> = self.pending.extract_if(.., |_, it| it.due <= now).collect();
-        for (_, pending) in silent {
-            self.succeeded(pending, None);
+        // Who never acknowledges has done it nevertheless; who does it late is still understood.
+        let mut settled = Vec::new();
+        for pending in self.pending.values_mut().filter(|it| it.due.is_some_and(|due| due <= now)) {
+            pending.due = None;
+            let tickets = std::mem::take(&mut pending.tickets);
+            let topic = (pending.action == Action::Subscribe).then_some(pending.topic);
+            settled.push((topic, tickets));
+        }
+        for (topic, tickets) in settled {
+            if let Some(topic) = topic {
+                self.overdue(topic);
+            }
+            self.settle(tickets, &Ok(()));
         }
         match self.pinged {
             Some(pinged) if now >= pinged + self.rules.timing.pong => {
@@ -309,6 +319,17 @@ impl Session {
             self.out.push_back(Output::Begins(topic, begins));
         }
         if let Some(continuity) = told.continuity {
+            self.continuity(topic, continuity);
+        }
+        self.settle(settled, &Ok(()));
+    }
+
+    /// A subscription was not acknowledged in time.
+    fn overdue(&mut self, topic: Topic) {
+        let Some(wish) = self.wishes.get_mut(&topic) else { return };
+        let mut settled = std::mem::take(&mut wish.changes);
+        settled.extend(wish.ticket.take());
+        if let Some(continuity) = wish.overdue() {
             self.continuity(topic, continuity);
         }
         self.settle(settled, &Ok(()));
@@ -362,6 +383,7 @@ impl Session {
         if let Some(wish) = self.wishes.get_mut(&topic) {
             let since: Option<Since> = wish.since();
             wish.asked = since;
+            wish.server = Server::Unknown;
             self.out.push_back(Output::Send(wish.subscription.request(id, since)));
         }
     }
@@ -374,7 +396,7 @@ impl Session {
                 self.settle(oldest.tickets, &Ok(()));
             }
         }
-        let due = now + self.rules.timing.ack;
+        let due = Some(now + self.rules.timing.ack);
         self.pending.insert(self.next_id, Pending { topic, action, due, tickets });
         self.next_id
     }

@@ -124,6 +124,49 @@ fn a_node_that_never_acknowledges_counts_as_subscribed_in_the_end() {
     assert_eq!(outputs(&mut session), [Output::Settled(7, Ok(()))]);
 }
 
+/// The network may have held the answer back: what was known is not forgotten meanwhile.
+#[test]
+fn a_late_acknowledgement_is_understood_and_no_place_is_lost_by_it() {
+    for is_acknowledged in [false, true] {
+        let mut session = session(OnGap::Oldest);
+        session.subscribe(Topic::StoppedElection.into(), Some(cursor(3)), 7, SECOND);
+        session.connected(SECOND);
+        let request = sent(&outputs(&mut session)).pop().unwrap();
+        session.tick(SECOND + Timing::default().ack);
+        let told = outputs(&mut session);
+        assert_eq!(continuities(&told), [Continuity::Unknown]);
+        assert!(told.contains(&Output::Settled(7, Ok(()))));
+        assert_eq!(
+            session.next_tick(),
+            Some(SECOND + Timing::default().ping),
+            "it is not asked twice"
+        );
+        if is_acknowledged {
+            let ack = json!({"ack": "subscribe", "id": request["id"], "cursor": "00000001-9"});
+            say(&mut session, &ack);
+            assert_eq!(continuities(&outputs(&mut session)), [Continuity::Resumed]);
+        }
+        session.disconnected();
+        session.connected(SECOND);
+        assert_eq!(sent(&outputs(&mut session))[0]["since"], "00000001-3");
+    }
+}
+
+#[test]
+fn a_first_acknowledgement_that_is_late_begins_the_subscription() {
+    let mut session = session(OnGap::Oldest);
+    session.subscribe(Topic::StoppedElection.into(), None, 7, SECOND);
+    session.connected(SECOND);
+    let request = sent(&outputs(&mut session)).pop().unwrap();
+    session.tick(SECOND + Timing::default().ack);
+    assert_eq!(outputs(&mut session), [Output::Settled(7, Ok(()))]);
+    say(&mut session, &json!({"ack": "subscribe", "id": request["id"], "cursor": "00000001-9"}));
+    assert_eq!(continuities(&outputs(&mut session)), []);
+    session.disconnected();
+    session.connected(SECOND);
+    assert_eq!(sent(&outputs(&mut session))[0]["since"], "00000001-9");
+}
+
 #[test]
 fn an_expired_place_is_told_and_the_subscription_made_as_chosen() {
     for (on_gap, since) in [(OnGap::Oldest, Some("oldest")), (OnGap::Live, None)] {

@@ -28,14 +28,32 @@ pub(super) struct Wish {
     pub(super) is_gap_told: bool,
     /// Whether it was in force before, or in an earlier process.
     is_known: bool,
-    /// Whether the server ignores cursors and with them our options.
-    is_plain: bool,
+    pub(super) server: Server,
     /// Of the application's request, until it is answered.
     pub(super) ticket: Option<u64>,
     /// Of the application's changes that no update carries yet.
     pub(super) changes: Vec<u64>,
     added: BTreeSet<Account>,
     removed: BTreeSet<Account>,
+}
+
+/// What is known of the server by the answer to the running request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Server {
+    /// It may still answer.
+    Unknown,
+    /// It knows cursors, and all options.
+    Journal,
+    /// It ignores cursors and with them our options.
+    Plain,
+    /// It has not answered in time, and may be of either kind.
+    Silent,
+}
+
+impl Server {
+    const fn is_plain(self) -> bool {
+        matches!(self, Self::Plain | Self::Silent)
+    }
 }
 
 /// What a subscription in force means to the application.
@@ -61,7 +79,7 @@ impl Wish {
             instead: None,
             is_gap_told: false,
             is_known: kept.is_some(),
-            is_plain: false,
+            server: Server::Unknown,
             ticket: Some(ticket),
             changes: Vec::new(),
             added: BTreeSet::new(),
@@ -89,12 +107,15 @@ impl Wish {
 
     /// The server has accepted; `live` is where live begins, if it knows cursors.
     pub(super) fn in_force(&mut self, live: Option<Cursor>) -> Told {
-        self.is_plain = live.is_none();
+        let server = if live.is_some() { Server::Journal } else { Server::Plain };
+        let before = std::mem::replace(&mut self.server, server);
         let was_known = std::mem::replace(&mut self.is_known, true);
         let continuity = match (live, self.asked) {
             _ if !was_known || self.is_gap_told => None,
             // A time or the oldest, too: no hole, and repeats are left out.
             (Some(_), Some(_)) => Some(Continuity::Resumed),
+            // This was the first one, and it was only late.
+            (Some(_), None) if before == Server::Silent => None,
             _ => Some(Continuity::Unknown),
         };
         // Without a replay it is live at once; with one the events say how far it is.
@@ -104,6 +125,14 @@ impl Wish {
             self.instead = None;
         }
         Told { continuity, begins: live.filter(|_| self.asked.is_none() && !was_known) }
+    }
+
+    /// The server has not acknowledged in time. It may be one that never does; or one that knows the place,
+    /// which is kept.
+    pub(super) fn overdue(&mut self) -> Option<Continuity> {
+        self.server = Server::Silent;
+        let was_known = std::mem::replace(&mut self.is_known, true);
+        (was_known && !self.is_gap_told).then_some(Continuity::Unknown)
     }
 
     /// An event came: the place to go on from is behind it.
@@ -140,7 +169,9 @@ impl Wish {
 
     /// Whether an event passes the options that a plain node ignored. What it cannot know passes.
     pub(super) fn passes(&self, event: &ServerEvent) -> bool {
-        let Some(filter) = self.filter.as_ref().filter(|_| self.is_plain) else { return true };
+        let Some(filter) = self.filter.as_ref().filter(|_| self.server.is_plain()) else {
+            return true;
+        };
         let event = match &event.event {
             ReceivedEvent::Confirmation(it) => match it.clone().complete(true) {
                 Ok(confirmation) => Event::Confirmation(confirmation),
