@@ -8,6 +8,7 @@ use std::time::Duration;
 use banano_primitives::Network;
 
 use crate::client::{Client, ClientError, Events};
+use crate::dialer::Dialer;
 
 /// What happens when the application reads slower than events come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,6 +77,7 @@ pub struct Builder {
     pub(crate) is_checked: bool,
     pub(crate) network: Option<Network>,
     pub(crate) rpc: Option<String>,
+    pub(crate) dialer: Dialer,
 }
 
 impl Builder {
@@ -93,6 +95,7 @@ impl Builder {
             is_checked: true,
             network: None,
             rpc: None,
+            dialer: Dialer::default(),
         }
     }
 
@@ -169,6 +172,13 @@ impl Builder {
     #[must_use]
     pub fn rpc(mut self, url: impl Into<String>) -> Self {
         self.rpc = Some(url.into());
+        self
+    }
+
+    /// How TCP connections are made, for WebSocket and RPC; by default directly.
+    #[must_use]
+    pub fn dialer(mut self, dialer: Dialer) -> Self {
+        self.dialer = dialer;
         self
     }
 

@@ -63,7 +63,7 @@ pub(crate) struct Shared {
     pub(crate) urls: Arc<[String]>,
     pub(crate) timing: Timing,
     pub(crate) queue: Queue,
-    builder: Builder,
+    pub(crate) builder: Builder,
     store: Option<Mutex<CursorStore>>,
 }
 
@@ -301,6 +301,7 @@ impl Client {
         let open = || async {
             let builder = &self.shared.builder;
             let rpc = Rpc::new(builder.rpc.as_deref().ok_or(PaymentError::NoRpc)?)?;
+            let rpc = rpc.dialer(builder.dialer.clone());
             Payments::new(builder.clone(), rpc).await
         };
         let payments = self.payments.get_or_try_init(open).await?;

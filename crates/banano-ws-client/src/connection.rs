@@ -13,21 +13,23 @@ use banano_ws_protocol::{Cursor, Topic};
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use rand::RngExt as _;
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::error::UrlError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
 use crate::client::{ClientError, Shared};
+use crate::dialer::{Dialer, Duplex};
 use crate::item::{Event, Item, Status};
 use crate::session::{Output, PING, Session};
 use crate::subscription::Subscription;
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Socket = WebSocketStream<MaybeTlsStream<Box<dyn Duplex>>>;
 
 /// The longest message that is read: a confirmation with every vote has some 100 KiB.
 const MESSAGE_BYTES_MAX: usize = 16 << 20;
@@ -103,7 +105,7 @@ impl Connection {
         let servers = urls.iter().cycle().skip(self.number % urls.len().max(1));
         let mut failures = 0;
         for url in servers {
-            let attempt = timeout(timing.connect, connect(url));
+            let attempt = timeout(timing.connect, connect(url, &self.shared.builder.dialer));
             let attempt = tokio::select! {
                 () = stop.cancelled() => return,
                 attempt = attempt => attempt,
@@ -339,10 +341,19 @@ impl Connection {
     }
 }
 
-async fn connect(url: &str) -> Result<Socket, tungstenite::Error> {
+async fn connect(url: &str, dialer: &Dialer) -> Result<Socket, tungstenite::Error> {
+    let request = url.into_client_request()?;
+    let uri = request.uri();
+    let host = uri.host().ok_or(UrlError::NoHostName)?;
+    let port = match (uri.port_u16(), uri.scheme_str()) {
+        (Some(port), _) => port,
+        (None, Some("wss")) => 443,
+        (None, _) => 80,
+    };
+    let stream = dialer.dial(host, port).await?;
     let config = WebSocketConfig::default()
         .max_message_size(Some(MESSAGE_BYTES_MAX))
         .max_frame_size(Some(MESSAGE_BYTES_MAX));
-    let (socket, _) = connect_async_with_config(url, Some(config), true).await?;
+    let (socket, _) = client_async_tls_with_config(request, stream, Some(config), None).await?;
     Ok(socket)
 }

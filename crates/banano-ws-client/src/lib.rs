@@ -32,6 +32,7 @@ mod session;
 mod validate;
 
 mod connection;
+mod dialer;
 mod queue;
 mod store;
 
@@ -46,6 +47,7 @@ pub use banano_ws_protocol::{
 };
 pub use builder::{Builder, OnFull, OnGap, Timing};
 pub use client::{Client, ClientError, Events};
+pub use dialer::Dialer;
 pub use futures_util::{Stream, StreamExt};
 pub use invoice::{Invoice, Payment, PaymentUpdate, TooManyPayments};
 pub use item::{Continuity, Event, Item, Status};

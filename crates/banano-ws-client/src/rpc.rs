@@ -14,8 +14,9 @@ use hyper::header::{CONTENT_TYPE, HOST};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
+
+use crate::dialer::Dialer;
 
 /// Longest answer that is read: some 100 000 receivables.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
@@ -68,6 +69,7 @@ pub struct Rpc {
     host: String,
     port: u16,
     path: String,
+    dialer: Dialer,
 }
 
 impl Rpc {
@@ -81,14 +83,22 @@ impl Rpc {
         let uri: Uri = url.parse().map_err(|_| wrong())?;
         let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http"));
         let authority = authority.ok_or_else(wrong)?;
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let host = authority.host().to_owned();
         Ok(Self {
             url: url.to_owned(),
             authority: authority.to_string(),
             host,
             port: authority.port_u16().unwrap_or(80),
             path: uri.path_and_query().map_or("/", |it| it.as_str()).to_owned(),
+            dialer: Dialer::default(),
         })
+    }
+
+    /// How TCP connections are made; by default directly.
+    #[must_use]
+    pub fn dialer(mut self, dialer: Dialer) -> Self {
+        self.dialer = dialer;
+        self
     }
 
     /// Sends a request, as in `{"action": "version"}`, and returns the answer.
@@ -123,7 +133,9 @@ impl Rpc {
     ///
     /// If there is no answer, or it is longer than `answer_bytes_max`.
     pub async fn post(&self, body: Bytes, answer_bytes_max: usize) -> Result<Bytes, RpcError> {
-        let stream = TcpStream::connect((self.host.as_str(), self.port))
+        let stream = self
+            .dialer
+            .dial(&self.host, self.port)
             .await
             .map_err(|error| RpcError::Connect(self.url.clone(), error))?;
         let http =
