@@ -1,10 +1,11 @@
-//! Asks an upstream by RPC for what was missed.
+//! Asks upstreams by RPC for what was missed.
 //!
-//! Jobs of the merging task, each about one question to one node. Slow on purpose: a node that comes
-//! back after an outage has better things to do than to answer us. Nothing of it is believed before
-//! the merge has checked it.
+//! Jobs of the merging task, each about one question. As many nodes are asked as must agree, and one more for each
+//! that fails or takes long. Slow on purpose: a node that comes back after an outage has better things to do
+//! than to answer us. Nothing of it is believed before the merge has checked it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use banano_primitives::{Account, Amount, Block, BlockHash, Subtype};
@@ -12,16 +13,21 @@ use banano_ws_client::{Rpc, RpcError};
 use banano_ws_protocol::{
     Confirmation, ConfirmationKind, ConfirmationSideband, ElectionInfo, Extra,
 };
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tracing::warn;
 
 use crate::merging::Heard;
-use crate::{Answer, Ask, AskId, Question, UpstreamId};
+use crate::{Answer, Ask, Question, UpstreamId};
 
-/// Blocks of one chain that are fetched for one question. Longer holes are healed by several.
-const CHAIN_MAX: usize = 1_000;
+/// Blocks of one chain that are fetched for one question. Longer gaps are healed by several.
+const CHAIN_MAX: usize = 64_000;
+
+/// Hashes of a chain that are asked for at once.
+const CHAIN_PAGE: usize = 1_000;
 
 /// Blocks that are asked for at once.
 const PAGE: usize = 100;
@@ -29,21 +35,193 @@ const PAGE: usize = 100;
 /// Between two calls of one job.
 const PACE: Duration = Duration::from_millis(10);
 
-/// Puts a question to one node, and tells what it finds.
-pub(crate) async fn ask(ask: Ask, by: UpstreamId, rpc: Rpc, answers: &mpsc::Sender<Heard>) {
-    let asked = match ask.question {
-        Question::Since { ms } => since(ask.id, by, &rpc, ms, answers).await,
-        Question::Chain { newest, known, .. } => {
-            chain(ask.id, by, &rpc, newest, known, answers).await
+/// When nobody says anything for so long, another node is asked as well.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Between two attempts when no node answers.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Nodes that may be asked, the best ones first.
+pub(crate) type Asked = Vec<(UpstreamId, Rpc)>;
+
+/// What one node's answer is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    /// All that was asked for.
+    Whole,
+    /// All that the node remembers, which is not enough.
+    Part,
+    Nothing,
+}
+
+/// One question to several nodes.
+pub(crate) struct Asker {
+    ask: Ask,
+    /// How many must answer.
+    agree: usize,
+    answers: mpsc::Sender<Heard>,
+    clock: fn() -> u64,
+    /// How often any of them has said something.
+    said: AtomicUsize,
+}
+
+impl Asker {
+    pub(crate) fn new(
+        ask: Ask,
+        agree: usize,
+        answers: mpsc::Sender<Heard>,
+        clock: fn() -> u64,
+    ) -> Self {
+        Self { ask, agree, answers, clock, said: AtomicUsize::new(0) }
+    }
+
+    /// Until enough have answered, or all have failed to.
+    pub(crate) async fn run(self, asked: Asked) {
+        let (mut others, mut said) = (asked.iter(), 0);
+        let mut asking: FuturesUnordered<_> =
+            others.by_ref().take(self.agree).map(|(by, rpc)| self.put(*by, rpc)).collect();
+        let (mut whole, mut part) = (0, None);
+        while whole < self.agree {
+            let is_wanted = tokio::select! {
+                answered = asking.next() => match answered {
+                    Some((_, Worth::Whole)) => { whole += 1; false }
+                    Some((by, Worth::Part)) => { part = Some(by); true }
+                    Some((_, Worth::Nothing)) => true,
+                    None => break,
+                },
+                () = sleep(SLOW), if others.len() > 0 => {
+                    let before = std::mem::replace(&mut said, self.said.load(Relaxed));
+                    said == before
+                }
+            };
+            if is_wanted && let Some((by, rpc)) = others.next() {
+                asking.push(self.put(*by, rpc));
+            }
         }
-    };
-    if let Err(error) = asked {
-        warn!(%error, "an upstream cannot say what was missed");
+        drop(asking);
+        // Sending fails only when the gateway stops.
+        if let Some(by) = part.filter(|_| whole < self.agree) {
+            let _ = self.answers.send(Heard::Forgotten(by)).await;
+        }
+        let is_answered = whole >= self.agree || part.is_some();
+        let _ = self.answers.send(Heard::Asked(self.ask.id, is_answered)).await;
+    }
+
+    /// Puts the question to one node, and tells what it finds.
+    async fn put(&self, by: UpstreamId, rpc: &Rpc) -> (UpstreamId, Worth) {
+        let worth = match self.ask.question {
+            Question::Since { ms } => self.since(by, rpc, ms).await,
+            Question::Chain { newest, known, .. } => self.chain(by, rpc, newest, known).await,
+        };
+        let worth = worth.unwrap_or_else(|error| {
+            warn!(%error, "an upstream cannot say what was missed");
+            Worth::Nothing
+        });
+        (by, worth)
+    }
+
+    /// What won an election since then and was not passed on.
+    async fn since(&self, by: UpstreamId, rpc: &Rpc, since_ms: u64) -> Result<Worth, RpcError> {
+        let answer = rpc.call(&json!({ "action": "confirmation_history" })).await?;
+        self.said.fetch_add(1, Relaxed);
+        // An empty list is an empty string.
+        let entries = answer.get("confirmations").and_then(Value::as_array);
+        let mut entries: Vec<(u64, BlockHash)> = entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| {
+                Some((text(entry, "time")?.parse().ok()?, text(entry, "hash")?.parse().ok()?))
+            })
+            .collect();
+        entries.sort_unstable();
+        // A node that has been restarted since has forgotten what was before.
+        let is_whole = entries.first().is_some_and(|(time, _)| *time <= since_ms);
+        let hashes =
+            entries.into_iter().filter(|(time, _)| *time >= since_ms).map(|it| it.1).collect();
+        let (missing, told) = oneshot::channel();
+        let _ = self.answers.send(Heard::Listed(hashes, missing)).await;
+        // Nothing comes when the gateway stops.
+        let missing = told.await.unwrap_or_default();
+        self.fetch(by, rpc, &missing, ConfirmationKind::ActiveQuorum).await?;
+        Ok(if is_whole { Worth::Whole } else { Worth::Part })
+    }
+
+    /// The chain from behind `known` to `newest`.
+    async fn chain(
+        &self,
+        by: UpstreamId,
+        rpc: &Rpc,
+        newest: BlockHash,
+        known: BlockHash,
+    ) -> Result<Worth, RpcError> {
+        let mut hashes = vec![newest];
+        while let Some(last) = hashes.last().filter(|_| hashes.len() < CHAIN_MAX) {
+            let request =
+                json!({ "action": "chain", "block": last.to_string(), "count": CHAIN_PAGE });
+            let answer = rpc.call(&request).await?;
+            self.said.fetch_add(1, Relaxed);
+            let page = answer.get("blocks").and_then(Value::as_array);
+            let page = page.into_iter().flatten().filter_map(|hash| hash.as_str()?.parse().ok());
+            // It begins with the block that was named.
+            let page: Vec<BlockHash> = page.skip(1).collect();
+            let is_over = page.is_empty() || page.contains(&known);
+            hashes.extend(page.into_iter().take_while(|hash| *hash != known));
+            if is_over {
+                break;
+            }
+        }
+        hashes.reverse();
+        // Whether each had an election of its own nobody can say any more.
+        let found = self.fetch(by, rpc, &hashes, ConfirmationKind::Inactive).await?;
+        // A node that lags has not confirmed them yet; one that prunes no longer has them.
+        Ok(if found == hashes.len() { Worth::Whole } else { Worth::Nothing })
+    }
+
+    /// Fetches blocks, and tells them page by page. Returns how many there are.
+    async fn fetch(
+        &self,
+        by: UpstreamId,
+        rpc: &Rpc,
+        hashes: &[BlockHash],
+        kind: ConfirmationKind,
+    ) -> Result<usize, RpcError> {
+        let mut pace = interval(PACE);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut all = 0;
+        for page in hashes.chunks(PAGE) {
+            pace.tick().await;
+            let found = blocks(rpc, page, kind, (self.clock)()).await?;
+            self.said.fetch_add(1, Relaxed);
+            all += found.len();
+            // Fails only when the gateway stops.
+            let answer = Answer { id: self.ask.id, by, found };
+            let _ = self.answers.send(Heard::Answer(answer)).await;
+        }
+        Ok(all)
     }
 }
 
-/// Asks where the chains of accounts end.
-pub(crate) async fn newest(rpc: Rpc, accounts: Vec<Account>, answers: &mpsc::Sender<Heard>) {
+/// Asks where the chains of accounts end, until a node says so or nobody listens any more.
+pub(crate) async fn newest(asked: Asked, accounts: Vec<Account>, answers: &mpsc::Sender<Heard>) {
+    loop {
+        for (_, rpc) in &asked {
+            match newest_of(rpc, &accounts, answers).await {
+                Ok(()) => return,
+                Err(error) => warn!(%error, "cannot watch accounts for what is missed"),
+            }
+        }
+        tokio::select! {
+            () = answers.closed() => return,
+            () = sleep(PAUSE) => {}
+        }
+    }
+}
+
+async fn newest_of(
+    rpc: &Rpc,
+    accounts: &[Account],
+    answers: &mpsc::Sender<Heard>,
+) -> Result<(), RpcError> {
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for account in accounts {
@@ -55,84 +233,14 @@ pub(crate) async fn newest(rpc: Rpc, accounts: Vec<Account>, answers: &mpsc::Sen
             Ok(info) => info,
             // It has no block yet, and so nothing was missed.
             Err(RpcError::Refused { .. }) => continue,
-            Err(error) => return warn!(%error, "cannot watch accounts for what is missed"),
+            Err(error) => return Err(error),
         };
         let hash = text(&info, "confirmed_frontier").and_then(|hash| hash.parse().ok());
         let height = text(&info, "confirmed_height").and_then(|height| height.parse().ok());
-        if let (Some(hash), Some(height)) = (hash, height)
-            && answers.send(Heard::Newest(account, hash, height)).await.is_err()
-        {
-            return;
+        if let (Some(hash), Some(height)) = (hash, height) {
+            // Fails only when the gateway stops.
+            let _ = answers.send(Heard::Newest(*account, hash, height)).await;
         }
-    }
-}
-
-/// What won an election since then and was not passed on.
-async fn since(
-    id: AskId,
-    by: UpstreamId,
-    rpc: &Rpc,
-    since_ms: u64,
-    answers: &mpsc::Sender<Heard>,
-) -> Result<(), RpcError> {
-    let answer = rpc.call(&json!({ "action": "confirmation_history" })).await?;
-    // An empty list is an empty string.
-    let entries = answer.get("confirmations").and_then(Value::as_array);
-    let mut entries: Vec<(u64, BlockHash)> = entries
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            Some((text(entry, "time")?.parse().ok()?, text(entry, "hash")?.parse().ok()?))
-        })
-        .collect();
-    entries.sort_unstable();
-    // A node that has been restarted since has forgotten what was before.
-    if entries.first().is_none_or(|(time, _)| *time > since_ms) {
-        let _ = answers.send(Heard::Forgotten(by)).await;
-    }
-    let hashes = entries.into_iter().filter(|(time, _)| *time >= since_ms).map(|it| it.1).collect();
-    let (missing, told) = oneshot::channel();
-    let _ = answers.send(Heard::Listed(hashes, missing)).await;
-    // Nothing comes when the gateway stops.
-    let missing = told.await.unwrap_or_default();
-    fetch(id, by, rpc, &missing, ConfirmationKind::ActiveQuorum, answers).await
-}
-
-/// The chain from behind `known` to `newest`.
-async fn chain(
-    id: AskId,
-    by: UpstreamId,
-    rpc: &Rpc,
-    newest: BlockHash,
-    known: BlockHash,
-    answers: &mpsc::Sender<Heard>,
-) -> Result<(), RpcError> {
-    let request = json!({ "action": "chain", "block": newest.to_string(), "count": CHAIN_MAX });
-    let answer = rpc.call(&request).await?;
-    let listed = answer.get("blocks").and_then(Value::as_array);
-    let hashes = listed.into_iter().flatten().filter_map(|hash| hash.as_str()?.parse().ok());
-    let mut hashes: Vec<BlockHash> = hashes.take_while(|hash| *hash != known).collect();
-    hashes.reverse();
-    // Whether each had an election of its own nobody can say any more.
-    fetch(id, by, rpc, &hashes, ConfirmationKind::Inactive, answers).await
-}
-
-/// Fetches blocks, and tells them page by page.
-async fn fetch(
-    id: AskId,
-    by: UpstreamId,
-    rpc: &Rpc,
-    hashes: &[BlockHash],
-    kind: ConfirmationKind,
-    answers: &mpsc::Sender<Heard>,
-) -> Result<(), RpcError> {
-    let mut pace = interval(PACE);
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    for page in hashes.chunks(PAGE) {
-        pace.tick().await;
-        let found = blocks(rpc, page, kind).await?;
-        // Fails only when the gateway stops.
-        let _ = answers.send(Heard::Answer(Answer { id, by, found })).await;
     }
     Ok(())
 }
@@ -142,6 +250,7 @@ async fn blocks(
     rpc: &Rpc,
     hashes: &[BlockHash],
     kind: ConfirmationKind,
+    now_ms: u64,
 ) -> Result<Vec<Confirmation>, RpcError> {
     let named: Vec<_> = hashes.iter().map(ToString::to_string).collect();
     let request = json!({
@@ -150,11 +259,11 @@ async fn blocks(
     });
     let answer = rpc.call(&request).await?;
     let of = |hash: &String| answer.get("blocks")?.get(hash);
-    Ok(named.iter().filter_map(|hash| confirmation(of(hash)?, kind)).collect())
+    Ok(named.iter().filter_map(|hash| confirmation(of(hash)?, kind, now_ms)).collect())
 }
 
 /// What `blocks_info` says, as a confirmation.
-fn confirmation(info: &Value, kind: ConfirmationKind) -> Option<Confirmation> {
+fn confirmation(info: &Value, kind: ConfirmationKind, now_ms: u64) -> Option<Confirmation> {
     if text(info, "confirmed")? != "true" {
         return None;
     }
@@ -181,7 +290,7 @@ fn confirmation(info: &Value, kind: ConfirmationKind) -> Option<Confirmation> {
         subtype,
         linked_account,
         sideband,
-        election: Some(ElectionInfo::without_quorum(crate::gateway::now_ms())),
+        election: Some(ElectionInfo::without_quorum(now_ms)),
         local: false,
         healed: false,
         extra: Extra::NONE,

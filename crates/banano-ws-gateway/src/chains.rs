@@ -1,8 +1,7 @@
 //! The order of each account's chain: a block never before its previous, with a bounded wait.
 //!
 //! Knows the newest block that was passed on of each account, and holds what came too early. A wait
-//! that is over leaves a hole, which the missing block may fill later, out of order: late is better
-//! than never. Bounded: the account that was silent longest is forgotten, and its next block is taken
+//! that is over leaves a hole. Bounded: the account that was silent longest is forgotten, and its next block is taken
 //! as it comes.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,11 +12,12 @@ use rustc_hash::FxHashMap;
 
 use crate::agreement::Claim;
 use crate::confirmed::Confirmed;
+use crate::holes::Holes;
 
 /// Where a block stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// It follows what was passed on, or fills a hole, or nothing is known of its account.
+    /// It follows what was passed on, or belongs into a hole, or nothing is known of its account.
     Ready,
     /// The same, but nothing is known of its account and upstreams have only just come.
     Unsure,
@@ -71,14 +71,11 @@ pub(crate) struct Chains {
     /// When each wait is over; those that end together in the order in which they began.
     deadlines: BTreeSet<(u64, u64, BlockHash)>,
     waits: u64,
-    /// Blocks that were missing when their successor was passed on; until when they are taken.
-    holes: FxHashMap<BlockHash, u64>,
-    hole_order: VecDeque<BlockHash>,
+    pub(crate) holes: Holes,
 }
 
 /// Most confirmations that wait for another at once.
 pub(crate) const HELD_MAX: usize = 16_384;
-const HOLES_MAX: usize = 65_536;
 
 impl Chains {
     pub(crate) fn new(accounts_max: usize) -> Self {
@@ -91,15 +88,14 @@ impl Chains {
             waits_for: FxHashMap::default(),
             deadlines: BTreeSet::new(),
             waits: 0,
-            holes: FxHashMap::default(),
-            hole_order: VecDeque::new(),
+            holes: Holes::default(),
         }
     }
 
     /// Where a block stands that was not passed on yet.
     pub(crate) fn place(&self, it: &Confirmation, confirmed: &Confirmed, now_ms: u64) -> Place {
         let (hash, previous) = (it.block.hash(), it.block.previous());
-        if self.holes.get(&hash).is_some_and(|until| now_ms < *until) {
+        if self.holes.fits(&hash, &previous, now_ms) {
             return Place::Ready;
         }
         let Some(head) = self.heads.get(&it.account) else {
@@ -145,7 +141,9 @@ impl Chains {
     /// A block is passed on.
     pub(crate) fn advance(&mut self, it: &Confirmation) {
         let (hash, height) = (it.block.hash(), it.sideband.map(|sideband| sideband.height));
-        self.holes.remove(&hash);
+        if self.holes.fill(hash, it.block.previous()) {
+            return;
+        }
         self.touch += 1;
         let touched = self.touch;
         let old = self.heads.get(&it.account);
@@ -257,17 +255,6 @@ impl Chains {
     /// When the next wait is over.
     pub(crate) fn deadline_ms(&self) -> Option<u64> {
         self.deadlines.first().map(|(until_ms, ..)| *until_ms)
-    }
-
-    /// A block was passed on without this one before it.
-    pub(crate) fn leave_hole(&mut self, hash: BlockHash, until_ms: u64) {
-        if self.holes.insert(hash, until_ms).is_none() {
-            self.hole_order.push_back(hash);
-        }
-        while self.hole_order.len() > HOLES_MAX {
-            let Some(oldest) = self.hole_order.pop_front() else { break };
-            self.holes.remove(&oldest);
-        }
     }
 
     fn bound(&mut self) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use banano_primitives::{Account, Network, Prefix};
-use banano_ws_client::{ClientError, Rpc, RpcError, Timing, Topic};
+use banano_ws_client::{ClientError, Dialer, Rpc, RpcError, Timing, Topic};
 use banano_ws_protocol::{Confirmation, Event};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -79,6 +79,10 @@ pub struct GatewayConfig {
     pub earlier: Option<(Vec<Confirmation>, u64)>,
     /// Clocks of the connections.
     pub timing: Timing,
+    /// How connections are made.
+    pub dialer: Dialer,
+    /// What time it is, in milliseconds since the Unix epoch: [`now_ms`], but in a simulation.
+    pub clock: fn() -> u64,
 }
 
 /// Why a gateway cannot be started.
@@ -138,7 +142,16 @@ impl Gateway {
         sink: impl FnMut(Vec<Event>) + Send + 'static,
         covered: impl Fn(Topic, Hearing) + Send + Sync + 'static,
     ) -> Result<Self, GatewayError> {
-        let GatewayConfig { upstreams, mut merge, network, watched, earlier, timing } = config;
+        let GatewayConfig {
+            upstreams,
+            mut merge,
+            network,
+            watched,
+            earlier,
+            timing,
+            dialer,
+            clock,
+        } = config;
         let count = upstreams.len();
         if !(1..=UPSTREAMS_MAX).contains(&count) {
             return Err(GatewayError::Count(count));
@@ -146,7 +159,7 @@ impl Gateway {
         if !(1..=count).contains(&merge.agree) {
             return Err(GatewayError::Agree { agree: merge.agree, upstreams: count });
         }
-        let rpcs = upstreams.iter().map(rpc).collect::<Result<Vec<_>, _>>()?;
+        let rpcs = upstreams.iter().map(|it| rpc(it, &dialer)).collect::<Result<Vec<_>, _>>()?;
         merge.can_ask = rpcs.iter().flatten().count() >= merge.agree;
         let agree = merge.agree;
         let prefix = network.as_ref().map_or(Prefix::Ban, |network| network.prefix);
@@ -166,6 +179,7 @@ impl Gateway {
                 id: UpstreamId(number),
                 url: upstream.ws.clone(),
                 timing,
+                dialer: dialer.clone(),
                 prefix,
                 wanted: wishes.clone(),
                 coverage: Arc::clone(&coverage),
@@ -180,6 +194,7 @@ impl Gateway {
         let (telling, standing) = watch::channel(Standing::default());
         let merging = Merging {
             merge,
+            clock,
             agree,
             urls,
             rpcs,
@@ -228,16 +243,15 @@ impl fmt::Debug for Gateway {
     }
 }
 
-fn rpc(upstream: &Upstream) -> Result<Option<Rpc>, GatewayError> {
-    let url = upstream.rpc.as_deref();
-    url.map(Rpc::new)
-        .transpose()
-        .map_err(|error| GatewayError::Rpc(url.unwrap_or_default().to_owned(), error))
+fn rpc(upstream: &Upstream, dialer: &Dialer) -> Result<Option<Rpc>, GatewayError> {
+    let Some(url) = upstream.rpc.as_deref() else { return Ok(None) };
+    let rpc = Rpc::new(url).map_err(|error| GatewayError::Rpc(url.to_owned(), error))?;
+    Ok(Some(rpc.dialer(dialer.clone())))
 }
 
 /// Now, in milliseconds since the Unix epoch.
 #[expect(clippy::disallowed_methods, reason = "the gateway's only look at the clock")]
-pub(crate) fn now_ms() -> u64 {
+pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -81,7 +81,7 @@ impl Healing {
     }
 
     /// All who were asked have answered or given up.
-    pub(crate) fn close(&mut self, id: AskId) {
-        self.open.remove(&id);
+    pub(crate) fn close(&mut self, id: AskId) -> Option<Question> {
+        self.open.remove(&id)
     }
 }

@@ -20,6 +20,7 @@ mod chains;
 mod check;
 mod confirmed;
 mod healing;
+mod holes;
 mod key;
 mod repeats;
 mod report;
@@ -28,7 +29,7 @@ mod witnesses;
 
 pub use check::Lie;
 pub use coverage::Hearing;
-pub use gateway::{Gateway, GatewayConfig, GatewayError, Standing, Upstream};
+pub use gateway::{Gateway, GatewayConfig, GatewayError, Standing, Upstream, now_ms};
 pub use healing::{Answer, Ask, AskId, Question};
 pub use merge::{Merge, MergeConfig, Output};
 pub use passing::{Passed, Passing, PassingConfig};

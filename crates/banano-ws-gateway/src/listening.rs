@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use banano_primitives::Prefix;
 use banano_ws_client::{
-    Builder, Client, ClientError, Confirmations, Events, Item, OnFull, OnGap, Status,
+    Builder, Client, ClientError, Confirmations, Dialer, Events, Item, OnFull, OnGap, Status,
     StreamExt as _, Subscription, Timing, Topic, Votes,
 };
 use tokio::sync::{mpsc, watch};
@@ -32,6 +32,7 @@ pub(crate) struct Listener {
     pub(crate) id: UpstreamId,
     pub(crate) url: String,
     pub(crate) timing: Timing,
+    pub(crate) dialer: Dialer,
     /// How accounts are written to clients.
     pub(crate) prefix: Prefix,
     pub(crate) wanted: watch::Receiver<BTreeSet<Topic>>,
@@ -54,7 +55,8 @@ impl Listener {
             .on_gap(OnGap::Oldest)
             .window(0)
             .checked(false)
-            .timing(self.timing);
+            .timing(self.timing)
+            .dialer(self.dialer.clone());
         let (client, events) = builder.start().await?;
         Ok(Listening { listener: self, client, events })
     }

@@ -13,6 +13,7 @@ use crate::chains::{Chains, Held, Place};
 use crate::check::{Check, Lie};
 use crate::confirmed::Confirmed;
 use crate::healing::{Answer, Ask, AskId, Healing, Question};
+use crate::holes::{HOLE_MS, Hole};
 use crate::key::Key;
 use crate::repeats::Repeats;
 use crate::report::Report;
@@ -103,10 +104,14 @@ pub struct Merge {
     reports: Vec<Report>,
     /// The latest time at which an upstream came: until a while after, order is less sure.
     settled_at_ms: u64,
+    /// When the last event was that an earlier run passed on.
+    resumed_ms: u64,
     /// Since when too few upstreams are up, if they are.
     gap_since_ms: Option<u64>,
-    /// Up to when all was asked for, or heard without a gap.
+    /// When all was asked for last, or heard without a gap.
     audited_ms: Option<u64>,
+    /// From when on nobody has said yet what happened, although it was asked.
+    unanswered_ms: Option<u64>,
     repeats: Repeats,
     confirmed: Confirmed,
     agreement: Agreement,
@@ -145,8 +150,10 @@ impl Merge {
             up_since_ms: vec![0; upstreams],
             reports: vec![Report::default(); upstreams],
             settled_at_ms: 0,
+            resumed_ms: resume_from_ms.unwrap_or(0),
             gap_since_ms: resume_from_ms,
             audited_ms: None,
+            unanswered_ms: None,
             repeats: Repeats::new(upstreams, REPEATS_MAX),
             confirmed: Confirmed::new(config.confirmations_max),
             agreement: Agreement::new(config.agree.max(1), config.agree_ms, CLAIMS_MAX),
@@ -175,6 +182,12 @@ impl Merge {
 
     /// A confirmation that an earlier run passed on, oldest first.
     pub fn remember(&mut self, it: &Confirmation) {
+        let resumed_ms = self.resumed_ms;
+        if let Place::Ahead { head } = self.chains.place(it, &self.confirmed, resumed_ms) {
+            let newest = it.block.previous();
+            let hole = Hole { account: it.account, newest, known: Some(head) };
+            self.chains.holes.leave(hole, resumed_ms, self.config.heal_ms, HOLE_MS);
+        }
         self.confirmed.insert(it.block.hash());
         self.chains.advance(it);
     }
@@ -224,9 +237,11 @@ impl Merge {
         if !self.config.can_ask {
             return;
         }
+        let since_ms = self.unanswered_ms.map_or(since_ms, |it| it.min(since_ms));
         let ms = since_ms.saturating_sub(CLOCK_MARGIN_MS);
         if let Some(ask) = self.healing.ask(Question::Since { ms }) {
             self.audited_ms = Some(now_ms);
+            self.unanswered_ms = None;
             out.push(Output::Ask(ask));
         }
     }
@@ -290,22 +305,32 @@ impl Merge {
         !self.confirmed.contains(hash)
     }
 
-    /// All who were asked have answered or given up. What still waits goes out at its time.
-    pub fn close(&mut self, id: AskId) {
-        self.healing.close(id);
+    /// All who were asked have answered or given up. What still waits goes out at its time. Without
+    /// `is_answered`, too few answered: it is asked again later.
+    pub fn close(&mut self, id: AskId, is_answered: bool) {
+        if let Some(Question::Since { ms }) = self.healing.close(id)
+            && !is_answered
+        {
+            let ms = ms.saturating_add(CLOCK_MARGIN_MS);
+            self.unanswered_ms = Some(self.unanswered_ms.map_or(ms, |it| it.min(ms)));
+        }
     }
 
     /// When [`Merge::tick`] has something to do, in milliseconds since the Unix epoch.
     pub fn deadline_ms(&self) -> Option<u64> {
-        [self.chains.deadline_ms(), self.agreement.deadline_ms(), self.audit_due_ms()]
-            .into_iter()
-            .flatten()
-            .min()
+        let deadlines = [
+            self.chains.deadline_ms(),
+            self.chains.holes.deadline_ms(),
+            self.agreement.deadline_ms(),
+            self.audit_due_ms(),
+        ];
+        deadlines.into_iter().flatten().min()
     }
 
     /// Time passes. To be called at [`Merge::deadline_ms`], and now and then.
     pub fn tick(&mut self, now_ms: u64, out: &mut Vec<Output>) {
         self.end_waits(now_ms, out);
+        self.ask_for_holes(now_ms, out);
         if self.audit_due_ms().is_some_and(|due_ms| due_ms <= now_ms) {
             let since_ms = self.audited_ms.unwrap_or(now_ms);
             // Should there be too many questions, the next try is as far away.

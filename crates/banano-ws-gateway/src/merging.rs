@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use crate::asking;
-use crate::gateway::{Standing, now_ms};
+use crate::asking::{self, Asked, Asker};
+use crate::gateway::Standing;
 use crate::{Answer, Ask, AskId, Merge, Output, UpstreamId};
 
 /// Messages that are merged before what they make is told.
@@ -32,8 +32,8 @@ pub(crate) enum Heard {
     /// An upstream's history does not reach back as far as it was asked.
     Forgotten(UpstreamId),
     Answer(Answer),
-    /// Everybody who was asked has answered, or failed to.
-    Asked(AskId),
+    /// Nobody will answer any more; and whether enough have.
+    Asked(AskId, bool),
     /// An account's newest confirmed block, as an upstream says.
     Newest(Account, BlockHash, u64),
     Watch(Vec<Account>),
@@ -42,6 +42,8 @@ pub(crate) enum Heard {
 /// The state of the task.
 pub(crate) struct Merging {
     pub(crate) merge: Merge,
+    /// What time it is, in milliseconds since the Unix epoch.
+    pub(crate) clock: fn() -> u64,
     /// Upstreams that must agree, and so are asked.
     pub(crate) agree: usize,
     pub(crate) urls: Vec<String>,
@@ -58,6 +60,7 @@ impl Merging {
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Heard>, stop: CancellationToken) {
         let watched = self.merge.watched().iter().copied().collect();
         self.look_up(watched);
+        let now_ms = self.clock;
         let mut reports = interval(REPORT);
         reports.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut batch, mut out) = (Vec::with_capacity(BATCH), Vec::new());
@@ -71,16 +74,16 @@ impl Merging {
                 () = sleep(due) => 0,
                 _ = reports.tick() => { self.report(); 0 }
             };
-            let now_ms = now_ms();
+            let time_ms = now_ms();
             let is_change =
                 batch.iter().any(|it| matches!(it, Heard::InForce(..) | Heard::Down(_)));
             for heard in batch.drain(..received) {
-                self.hear(heard, now_ms, &mut out);
+                self.hear(heard, time_ms, &mut out);
             }
             if is_change {
                 self.report();
             }
-            self.merge.tick(now_ms, &mut out);
+            self.merge.tick(time_ms, &mut out);
             self.tell(&mut out);
         }
         inbox.close();
@@ -108,14 +111,15 @@ impl Merging {
             }
             Heard::Forgotten(by) => {
                 let upstream = self.urls.get(by.index());
-                warn!(
+                // Nor does that of a node that was idle: an audit says so every time.
+                debug!(
                     upstream,
                     "its history does not reach back to the gap: asking for watched accounts"
                 );
                 self.look_up(self.merge.watched_accounts().collect());
             }
             Heard::Answer(answer) => self.merge.answer(answer, now_ms, out),
-            Heard::Asked(ask) => self.merge.close(ask),
+            Heard::Asked(ask, is_answered) => self.merge.close(ask, is_answered),
             Heard::Newest(account, hash, height) => self.merge.know(account, hash, height, out),
             Heard::Watch(accounts) => {
                 self.merge.watched().extend(&accounts);
@@ -162,8 +166,8 @@ impl Merging {
         }
     }
 
-    /// Those who are asked: as many as must agree, those first that are up.
-    fn asked(&self) -> Vec<(UpstreamId, Rpc)> {
+    /// Those who may be asked, those first that are up.
+    fn asked(&self) -> Asked {
         let mut all: Vec<_> = (0..)
             .map(UpstreamId)
             .zip(&self.rpcs)
@@ -172,28 +176,21 @@ impl Merging {
         let reports = self.merge.reports();
         let is_up = |id: UpstreamId| reports.get(id.index()).is_some_and(|report| report.is_up);
         all.sort_by_key(|(id, _)| !is_up(*id));
-        all.truncate(self.agree);
         all
     }
 
     fn ask(&self, ask: Ask) {
         debug!(question = ?ask.question, "asking for what was missed");
-        let (asked, answers) = (self.asked(), self.answers.clone());
-        self.jobs.spawn(async move {
-            let each = asked.into_iter().map(|(by, rpc)| asking::ask(ask, by, rpc, &answers));
-            futures_util::future::join_all(each).await;
-            let _ = answers.send(Heard::Asked(ask.id)).await;
-        });
+        let (agree, answers, clock) = (self.agree, self.answers.clone(), self.clock);
+        self.jobs.spawn(Asker::new(ask, agree, answers, clock).run(self.asked()));
     }
 
     /// Asks where the chains of accounts end.
     fn look_up(&self, accounts: Vec<Account>) {
-        let Some((_, rpc)) = self.asked().into_iter().next() else { return };
-        if accounts.is_empty() {
-            return;
+        let (asked, answers) = (self.asked(), self.answers.clone());
+        if !asked.is_empty() && !accounts.is_empty() {
+            self.jobs.spawn(async move { asking::newest(asked, accounts, &answers).await });
         }
-        let answers = self.answers.clone();
-        self.jobs.spawn(async move { asking::newest(rpc, accounts, &answers).await });
     }
 
     /// Tells how the upstreams do; and the log, what is wrong with them since the last time.

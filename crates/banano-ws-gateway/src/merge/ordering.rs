@@ -3,10 +3,8 @@
 use banano_primitives::{Account, BlockHash};
 use banano_ws_protocol::Event;
 
-use super::{Claim, Held, Merge, Output, Place, Question};
-
-/// So long a block may fill the hole that it left.
-const HOLE_MS: u64 = 600_000;
+use super::{Claim, Held, Merge, Output, Place, Question, SETTLE_MS};
+use crate::holes::{HOLE_MS, Hole};
 
 impl Merge {
     /// Enough upstreams have said it.
@@ -16,14 +14,19 @@ impl Merge {
             Place::Ready => self.pass_on(claim, out),
             Place::Unsure if now_ms >= self.settled_at_ms => {
                 // One before it may still be on its way from an upstream that lags.
-                let until_ms = now_ms.saturating_add(super::SETTLE_MS);
-                self.chains.leave_hole(claim.confirmation.block.previous(), until_ms);
+                let it = &claim.confirmation;
+                let hole = Hole { account: it.account, newest: it.block.previous(), known: None };
+                self.chains.holes.leave(hole, now_ms, SETTLE_MS, SETTLE_MS);
                 self.pass_on(claim, out);
             }
-            Place::Unsure | Place::Ahead { .. } => {
+            place @ (Place::Unsure | Place::Ahead { .. }) => {
+                let known = match place {
+                    Place::Ahead { head } => Some(head),
+                    _ => None,
+                };
                 let until_ms = now_ms.saturating_add(self.config.hold_ms);
                 if let Err(held) = self.chains.hold(Held { claim, asked: false }, until_ms) {
-                    self.pass_on_with_hole(held.claim, now_ms, out);
+                    self.pass_on_with_hole(held.claim, known, now_ms, out);
                 }
             }
         }
@@ -51,10 +54,17 @@ impl Merge {
         hash
     }
 
-    fn pass_on_with_hole(&mut self, claim: Claim, now_ms: u64, out: &mut Vec<Output>) {
-        let (account, missing) = (claim.confirmation.account, claim.confirmation.block.previous());
-        self.chains.leave_hole(missing, now_ms.saturating_add(HOLE_MS));
-        out.push(Output::Hole { account, missing });
+    fn pass_on_with_hole(
+        &mut self,
+        claim: Claim,
+        known: Option<BlockHash>,
+        now_ms: u64,
+        out: &mut Vec<Output>,
+    ) {
+        let (account, newest) = (claim.confirmation.account, claim.confirmation.block.previous());
+        let hole = Hole { account, newest, known };
+        self.chains.holes.leave(hole, now_ms, self.config.heal_ms, HOLE_MS);
+        out.push(Output::Hole { account, missing: newest });
         self.pass_on(claim, out);
     }
 
@@ -67,7 +77,7 @@ impl Merge {
             if let Some(until_ms) = self.chains.wait_of(&previous) {
                 // Its previous is here and has time left, so this one waits as long.
                 if let Err(held) = self.chains.hold(held, until_ms) {
-                    self.pass_on_with_hole(held.claim, now_ms, out);
+                    self.pass_on_with_hole(held.claim, None, now_ms, out);
                 }
                 continue;
             }
@@ -87,15 +97,23 @@ impl Merge {
             };
             let ask = self.ask_chain(account, previous, head, held.asked);
             let Some(ask) = ask else {
-                self.pass_on_with_hole(held.claim, now_ms, out);
+                self.pass_on_with_hole(held.claim, Some(head), now_ms, out);
                 continue;
             };
             held.asked = true;
             out.push(Output::Ask(ask));
             let until_ms = now_ms.saturating_add(self.config.heal_ms);
             if let Err(held) = self.chains.hold(held, until_ms) {
-                self.pass_on_with_hole(held.claim, now_ms, out);
+                self.pass_on_with_hole(held.claim, Some(head), now_ms, out);
             }
+        }
+    }
+
+    /// Asks again for what is still missing.
+    pub(super) fn ask_for_holes(&mut self, now_ms: u64, out: &mut Vec<Output>) {
+        for Hole { account, newest, known } in self.chains.holes.due(now_ms) {
+            let ask = known.and_then(|known| self.ask_chain(account, newest, known, false));
+            out.extend(ask.map(Output::Ask));
         }
     }
 

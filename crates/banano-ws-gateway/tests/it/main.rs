@@ -7,7 +7,7 @@
     reason = "a test that is wrong must stop"
 )]
 
-mod downstream;
+mod partitions;
 mod recorded;
 mod rows;
 mod simulation;

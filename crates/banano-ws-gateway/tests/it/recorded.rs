@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use banano_primitives::{Network, Prefix, Signature};
-use banano_ws_client::{Timing, Topic};
-use banano_ws_gateway::{Gateway, GatewayConfig, MergeConfig, Upstream};
+use banano_ws_client::{Dialer, Timing, Topic};
+use banano_ws_gateway::{Gateway, GatewayConfig, MergeConfig, Upstream, now_ms};
 use banano_ws_protocol::{CursorDetail, Event, Includes, RenderSettings, Stamped, Variant, render};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -158,6 +158,8 @@ async fn a_recorded_node_is_passed_on_word_for_word() {
             watched: Vec::new(),
             earlier: None,
             timing: Timing::default(),
+            dialer: Dialer::default(),
+            clock: now_ms,
         };
         // Topics that rsnano does not know are wanted as well.
         let sink = move |batch| {

@@ -2,7 +2,7 @@
 
 use banano_primitives::{BlockHash, Network};
 use banano_ws_gateway::{
-    Answer, Lie, Merge, MergeConfig, Output, Question, UPSTREAMS_MAX, UpstreamId,
+    Answer, Ask, Lie, Merge, MergeConfig, Output, Question, UPSTREAMS_MAX, UpstreamId,
 };
 use banano_ws_protocol::{Confirmation, ConfirmationSideband, ElectionEvent, Event, ReceivedEvent};
 
@@ -76,7 +76,7 @@ fn what_is_missing_is_asked_for_and_goes_out_first() {
     assert_eq!(ask.question, Question::Chain { account: truth[0].account, newest, known });
     let found = truth[1..4].to_vec();
     merge.answer(Answer { id: ask.id, by: A, found }, 600, &mut out);
-    merge.close(ask.id);
+    merge.close(ask.id, true);
     let want: Vec<_> = truth[1..].iter().map(|it| it.block.hash()).collect();
     assert_eq!(hashes(&out), want);
     let healed: Vec<_> =
@@ -100,6 +100,77 @@ fn a_question_without_an_answer_ends_in_a_hole() {
     merge.tick(5_510, &mut out);
     assert!(matches!(out[1], Output::Hole { .. }));
     assert_eq!(hashes(&out), [truth[2].block.hash()]);
+}
+
+/// The time of the next question, and the question.
+fn asked_next(merge: &mut Merge) -> (u64, Ask) {
+    let now_ms = merge.deadline_ms().unwrap();
+    let mut out = Vec::new();
+    merge.tick(now_ms, &mut out);
+    let [Output::Ask(ask)] = out[..] else { panic!("{out:?}") };
+    (now_ms, ask)
+}
+
+#[test]
+fn a_hole_is_asked_for_again_until_it_is_closed() {
+    let truth = chains(1, 7);
+    let config = MergeConfig { audit_ms: 1_000_000, ..config(1, true) };
+    let mut merge = merge(config, 1, &truth[..1]);
+    let mut out = Vec::new();
+    merge.hear(A, Some(10), said(&truth[6]), 10, &mut out);
+    merge.tick(510, &mut out);
+    merge.tick(5_510, &mut out);
+    assert_eq!(hashes(&out), [truth[6].block.hash()]);
+    let account = truth[0].account;
+    let [newest, known] = [5, 0].map(|index| truth[index].block.hash());
+    for due_ms in [10_510, 20_510, 40_510] {
+        let (now_ms, ask) = asked_next(&mut merge);
+        assert_eq!((now_ms, ask.question), (due_ms, Question::Chain { account, newest, known }));
+        merge.close(ask.id, false);
+    }
+    // A part of it comes late from an upstream, one page of the rest by RPC, and then the other.
+    let mut out = Vec::new();
+    merge.hear(A, Some(50_000), said(&truth[5]), 50_000, &mut out);
+    let (_, ask) = asked_next(&mut merge);
+    let newest = truth[4].block.hash();
+    assert_eq!(ask.question, Question::Chain { account, newest, known });
+    for page in [&truth[1..3], &truth[3..5]] {
+        merge.answer(Answer { id: ask.id, by: A, found: page.to_vec() }, 90_000, &mut out);
+    }
+    merge.close(ask.id, true);
+    let want: Vec<_> = [5, 1, 2, 3, 4].map(|index| truth[index].block.hash()).into();
+    assert_eq!(hashes(&out), want);
+    assert_eq!(merge.deadline_ms(), Some(1_000_000), "only the audit is due");
+    // The chain goes on where it was.
+    let next = chains(1, 8).pop().unwrap();
+    merge.hear(A, Some(90_001), said(&next), 90_001, &mut out);
+    assert_eq!(hashes(&out).last(), Some(&next.block.hash()));
+}
+
+#[test]
+fn a_hole_is_known_to_the_run_that_follows() {
+    let truth = chains(1, 4);
+    let mut merge = Merge::new(config(1, true), Network::dev(), 1, Some(1_000));
+    for index in [0, 1, 3] {
+        merge.remember(&truth[index]);
+    }
+    let mut out = Vec::new();
+    merge.hear(A, Some(1_500), said(&truth[2]), 1_500, &mut out);
+    assert_eq!(hashes(&out), [truth[2].block.hash()]);
+}
+
+#[test]
+fn what_nobody_answers_is_asked_again_with_the_next_audit() {
+    let mut merge = merge(config(1, true), 1, &[]);
+    let margin_ms = 10_000;
+    for (is_answered, audited_ms, since_ms) in
+        [(false, 60_000, 0), (false, 120_000, 0), (true, 180_000, 0), (true, 240_000, 180_000)]
+    {
+        let (now_ms, ask) = asked_next(&mut merge);
+        let ms = u64::saturating_sub(since_ms, margin_ms);
+        assert_eq!((now_ms, ask.question), (audited_ms, Question::Since { ms }));
+        merge.close(ask.id, is_answered);
+    }
 }
 
 #[test]

@@ -1,17 +1,15 @@
-//! Whole runs from a seed: upstreams that delay, repeat, reorder, lose and corrupt what they say, that
-//! fall over and come back; questions that are answered late, or never; a gateway that is killed and
-//! started anew; clients that are cut off and go on where they were.
+//! The merge alone, from a seed: upstreams that delay, repeat, reorder, lose and corrupt what they say, that
+//! fall over and come back; questions that are answered late.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use banano_primitives::{BlockHash, Network};
+use banano_primitives::BlockHash;
 use banano_ws_gateway::{Answer, Ask, AskId, Merge, MergeConfig, Output, Question, UpstreamId};
 use banano_ws_protocol::{Confirmation, Event};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::downstream::Downstream;
-use crate::world::{chains, corrupted, merge, said};
+use crate::world::{ACCOUNTS, chains, check, corrupted, merge, said};
 
 /// What goes wrong at one upstream, each of 1,000.
 #[derive(Clone, Copy, Default)]
@@ -27,30 +25,11 @@ struct Faults {
 
 #[derive(Debug)]
 enum Step {
-    Says {
-        id: UpstreamId,
-        index: usize,
-    },
-    Corrupts {
-        id: UpstreamId,
-        index: usize,
-        how: u32,
-    },
+    Says { id: UpstreamId, index: usize },
+    Corrupts { id: UpstreamId, index: usize, how: u32 },
     Up(UpstreamId),
     Down(UpstreamId),
-    Answers {
-        ask: Ask,
-        by: UpstreamId,
-        is_last: bool,
-    },
-    /// The gateway is killed, and is back after so long.
-    Dies {
-        away_ms: u64,
-    },
-    Starts,
-    /// A client is cut off, or back.
-    Cut(usize),
-    Mend(usize),
+    Answers { ask: Ask, by: UpstreamId, is_last: bool },
 }
 
 struct Run<'t> {
@@ -62,12 +41,7 @@ struct Run<'t> {
     rng: StdRng,
     merge: Merge,
     agree: u8,
-    config: MergeConfig,
-    up: BTreeSet<u8>,
-    /// Until when nobody hears anything.
-    is_dead: bool,
-    downstream: Downstream,
-    delivered: Vec<(BlockHash, bool)>,
+    delivered: Vec<BlockHash>,
     holes: usize,
 }
 
@@ -111,43 +85,13 @@ impl Run<'_> {
         }
     }
 
-    /// So many times the gateway is killed, and each client cut off.
-    fn plan_breaks(&mut self, deaths: usize, clients: usize) {
-        let end = self.at.last().copied().unwrap();
-        for _ in 0..deaths {
-            let (at, away_ms) = (self.rng.random_range(0..end), self.rng.random_range(1..10_000));
-            self.at(at, Step::Dies { away_ms });
-        }
-        for client in 0..clients {
-            let mut at = 0;
-            while at < end {
-                at += self.rng.random_range(1..15_000);
-                self.at(at, Step::Cut(client));
-                at += self.rng.random_range(1..15_000);
-                self.at(at, Step::Mend(client));
-            }
-        }
-    }
-
-    /// What upstreams and questions do to a gateway that is not there: nothing.
-    fn is_heard(&mut self, step: &Step) -> bool {
-        match *step {
-            Step::Up(UpstreamId(id)) => drop(self.up.insert(id)),
-            Step::Down(UpstreamId(id)) => drop(self.up.remove(&id)),
-            _ => {}
-        }
-        let is_own =
-            matches!(step, Step::Dies { .. } | Step::Starts | Step::Cut(_) | Step::Mend(_));
-        is_own || !self.is_dead
-    }
-
     /// Until everything is said and one more audit is over.
     fn run(&mut self) {
         let end = self.steps.keys().next_back().unwrap().0 + 90_000;
         let mut out = Vec::new();
         loop {
             let next = self.steps.keys().next().map(|(now, _)| *now);
-            let deadline = self.merge.deadline_ms().filter(|_| !self.is_dead);
+            let deadline = self.merge.deadline_ms();
             let now = match (next, deadline) {
                 (None, None) => break,
                 (Some(next), None) => next,
@@ -159,9 +103,7 @@ impl Run<'_> {
             }
             if deadline.is_some_and(|deadline| deadline <= now) {
                 self.merge.tick(now, &mut out);
-            } else if let Some((_, step)) = self.steps.pop_first()
-                && self.is_heard(&step)
-            {
+            } else if let Some((_, step)) = self.steps.pop_first() {
                 self.step(&step, now, &mut out);
             }
             for output in std::mem::take(&mut out) {
@@ -185,34 +127,9 @@ impl Run<'_> {
                 let answer = Answer { id: ask.id, by, found };
                 self.merge.answer(answer, now, out);
                 if is_last {
-                    self.merge.close(ask.id);
+                    self.merge.close(ask.id, true);
                 }
             }
-            Step::Dies { .. } if self.is_dead => {}
-            Step::Dies { away_ms } => {
-                self.is_dead = true;
-                // Who was asked has nobody to answer to.
-                self.steps.retain(|_, step| !matches!(step, Step::Answers { .. }));
-                self.at(now + away_ms, Step::Starts);
-            }
-            Step::Starts => self.start(now, out),
-            Step::Cut(client) => self.downstream.cut(client),
-            Step::Mend(client) => self.downstream.mend(client),
-        }
-    }
-
-    /// The gateway is started anew, with what its journal kept.
-    fn start(&mut self, now: u64, out: &mut Vec<Output>) {
-        self.is_dead = false;
-        let earlier = self.downstream.earlier();
-        let last_ms = earlier.as_ref().map(|it| it.1);
-        let upstreams = self.merge.reports().len();
-        self.merge = Merge::new(self.config.clone(), Network::dev(), upstreams, last_ms);
-        let known = self.truth.iter().take(usize::try_from(ACCOUNTS).unwrap());
-        known.for_each(|it| self.merge.remember(it));
-        earlier.iter().flat_map(|it| &it.0).for_each(|it| self.merge.remember(it));
-        for id in self.up.clone() {
-            self.merge.up(UpstreamId(id), false, now, out);
         }
     }
 
@@ -234,9 +151,8 @@ impl Run<'_> {
 
     fn take(&mut self, output: Output, now: u64) {
         match output {
-            Output::Event { event: Event::Confirmation(it), is_healed } => {
-                self.delivered.push((it.block.hash(), is_healed));
-                self.downstream.append(Event::Confirmation(it), now);
+            Output::Event { event: Event::Confirmation(it), .. } => {
+                self.delivered.push(it.block.hash());
             }
             Output::Ask(ask) => {
                 for by in 0..self.agree {
@@ -251,8 +167,6 @@ impl Run<'_> {
     }
 }
 
-const ACCOUNTS: u32 = 5;
-
 /// Runs it and returns what went out: the hashes, and how many holes there were.
 fn play(
     seed: u64,
@@ -260,19 +174,6 @@ fn play(
     config: &MergeConfig,
     faults: &[Faults],
 ) -> (Vec<BlockHash>, usize) {
-    let mut run = planned(seed, truth, config, faults, 0);
-    run.run();
-    (run.delivered.into_iter().map(|(hash, _)| hash).collect(), run.holes)
-}
-
-/// A run that is to be.
-fn planned<'t>(
-    seed: u64,
-    truth: &'t [Confirmation],
-    config: &MergeConfig,
-    faults: &[Faults],
-    clients: usize,
-) -> Run<'t> {
     let mut rng = StdRng::seed_from_u64(seed);
     let known = usize::try_from(ACCOUNTS).unwrap();
     let mut now = 10_000;
@@ -292,26 +193,12 @@ fn planned<'t>(
         rng,
         merge: merge(config.clone(), upstreams, &truth[..known]),
         agree: u8::try_from(config.agree).unwrap(),
-        config: config.clone(),
-        up: (0..upstreams).collect(),
-        is_dead: false,
-        downstream: Downstream::new(clients),
         delivered: Vec::new(),
         holes: 0,
     };
     run.plan(known, faults);
-    run
-}
-
-/// Each at most once; and unless there are holes, each after its previous.
-fn check(seed: u64, truth: &[Confirmation], delivered: &[BlockHash], holes: usize) {
-    let blocks: HashMap<_, _> = truth.iter().map(|it| (it.block.hash(), it)).collect();
-    let mut seen: HashSet<_> =
-        truth[..usize::try_from(ACCOUNTS).unwrap()].iter().map(|it| it.block.hash()).collect();
-    for hash in delivered {
-        assert!(holes > 0 || seen.contains(&blocks[hash].block.previous()), "seed {seed}: order");
-        assert!(seen.insert(*hash), "seed {seed}: {hash} twice");
-    }
+    run.run();
+    (run.delivered, run.holes)
 }
 
 #[test]
@@ -350,26 +237,6 @@ fn what_all_have_lost_is_healed() {
             let (delivered, holes) = play(seed, &truth, &config, &[bad, bad]);
             check(seed, &truth, &delivered, holes);
             assert_eq!((delivered.len(), holes), (truth.len() - 5, 0), "seed {seed} of {agree}");
-        }
-    }
-}
-
-#[test]
-fn clients_hear_all_once_whatever_breaks_between_them_and_the_network() {
-    let truth = chains(ACCOUNTS, 30);
-    let bad = Faults { lost: 300, repeated: 100, corrupted: 100, delay_ms: 2_000, outages: 3 };
-    for seed in 0..60 {
-        for agree in [1, 2] {
-            let config = MergeConfig { agree, can_ask: true, ..MergeConfig::default() };
-            let mut run = planned(seed, &truth, &config, &[bad, bad, bad], 4);
-            run.plan_breaks(3, 4);
-            run.run();
-            let all: Vec<_> = run.delivered.iter().map(|(hash, _)| *hash).collect();
-            check(seed, &truth, &all, run.holes);
-            assert_eq!((all.len(), run.holes), (truth.len() - 5, 0), "seed {seed} of {agree}");
-            for heard in run.downstream.heard() {
-                assert_eq!(heard, all, "seed {seed} of {agree}");
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Real blocks, and what an upstream says of them.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use banano_primitives::{Account, Amount, Block, BlockHash, Network, Subtype};
@@ -9,6 +10,9 @@ use banano_ws_protocol::{
     Confirmation, ConfirmationKind, ConfirmationSideband, ElectionInfo, Event, Extra,
     ReceivedConfirmation, ReceivedEvent,
 };
+
+/// Accounts of a simulation. The first block of each is confirmed before it begins.
+pub(crate) const ACCOUNTS: u32 = 5;
 
 /// The chains of some accounts, each block a send of one raw, one account after the other in turn.
 pub(crate) fn chains(accounts: u32, length: u64) -> Vec<Confirmation> {
@@ -106,4 +110,15 @@ pub(crate) fn hashes(out: &[Output]) -> Vec<BlockHash> {
             _ => None,
         })
         .collect()
+}
+
+/// Each at most once; and unless there are holes, each after its previous.
+pub(crate) fn check(seed: u64, truth: &[Confirmation], delivered: &[BlockHash], holes: usize) {
+    let blocks: HashMap<_, _> = truth.iter().map(|it| (it.block.hash(), it)).collect();
+    let mut seen: HashSet<_> =
+        truth[..usize::try_from(ACCOUNTS).unwrap()].iter().map(|it| it.block.hash()).collect();
+    for hash in delivered {
+        assert!(holes > 0 || seen.contains(&blocks[hash].block.previous()), "seed {seed}: order");
+        assert!(seen.insert(*hash), "seed {seed}: {hash} twice");
+    }
 }

@@ -11,9 +11,9 @@ use std::path::Path;
 use anyhow::{Context as _, Error};
 use banano_primitives::{Account, Network, Prefix};
 use banano_rpc::{Meters, Respond};
-use banano_ws_client::Timing;
+use banano_ws_client::{Dialer, Timing};
 use banano_ws_gateway::{
-    Gateway, GatewayConfig, Hearing, Passed, Passing, Upstream, read_accounts,
+    Gateway, GatewayConfig, Hearing, Passed, Passing, Upstream, now_ms, read_accounts,
 };
 use banano_ws_journal::Journal;
 use banano_ws_protocol::{RenderSettings, Topic};
@@ -164,6 +164,8 @@ impl Running {
                 .transpose()?
                 .flatten(),
             timing: Timing::default(),
+            dialer: Dialer::default(),
+            clock: now_ms,
         };
         let events = journal.clone();
         let wanted = always.union(&demand.topics()).copied().collect();
