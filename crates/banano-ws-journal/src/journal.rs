@@ -21,6 +21,7 @@ use crate::{
     meters::{JournalStats, timed},
     reader::Reader,
     replay::Replay,
+    stream::CLOCK_MARGIN_MS,
 };
 
 /// How much the journal keeps in memory. Whichever is reached first drops the oldest events; the
@@ -225,6 +226,7 @@ impl Journal {
     /// [`LocateError::Expired`] if that isn't so: too old, of another journal, or of the future.
     pub fn locate(&self, topic: Topic, since: &Since) -> Result<u64, LocateError> {
         let extent = self.core.extent(topic);
+        let surely = |time_ms: u64| time_ms.saturating_sub(CLOCK_MARGIN_MS);
         let is_edge = matches!(self.backend, Backend::Follower);
         if let Since::Cursor(Cursor { journal, sequence }) = since
             && is_edge
@@ -235,8 +237,8 @@ impl Journal {
             return Ok(*sequence);
         }
         extent.locate(since, |time_ms| match self.core.archive(topic) {
-            // Spares the server the question where memory has the answer.
-            Some(_) if is_edge && self.core.last_before(time_ms) >= self.core.oldest() => {
+            // Spares the server the question where memory has the answer, whatever the sources' clocks say.
+            Some(_) if is_edge && self.core.last_before(surely(time_ms)) >= self.core.oldest() => {
                 Ok(self.core.last_before(time_ms))
             }
             Some(archive) => archive.last_before(topic, time_ms),

@@ -17,3 +17,4 @@ pub use connection::{StreamConfig, StreamError};
 pub use edge::{Edge, FollowStatus, Follower};
 pub use publisher::{PublishStatus, Publisher, PublisherConfig};
 pub use report::StreamReport;
+pub(crate) use shelf::CLOCK_MARGIN_MS;

@@ -34,6 +34,10 @@ use crate::{
 const FORGOTTEN: Duration = Duration::from_secs(30);
 /// How long a search by time may take: other clients wait meanwhile.
 const SEEK_PATIENCE: Duration = Duration::from_secs(1);
+/// Events that a search by time looks at at once.
+const SEEK_BATCH: usize = 1_024;
+/// How far the clocks of sources and of the server may be apart, for a place in time to be exact.
+pub(crate) const CLOCK_MARGIN_MS: u64 = 60_000;
 /// How long a read waits for events that the server said it has.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -55,7 +59,8 @@ impl StreamShelf {
         let first = state.first_sequence.max(1);
         self.gone.store(first.saturating_sub(1), Relaxed);
         let first_ms = state.first_timestamp.unix_timestamp_nanos() / 1_000_000;
-        self.gone_ms.store(u64::try_from(first_ms).unwrap_or(0), Relaxed);
+        let gone_ms = u64::try_from(first_ms).unwrap_or(0).saturating_add(CLOCK_MARGIN_MS);
+        self.gone_ms.store(gone_ms, Relaxed);
     }
 
     /// A reader of the subjects that fit `filter_subject`, at the server.
@@ -123,20 +128,51 @@ impl Archive for StreamShelf {
     }
 
     fn last_before(&self, topic: Topic, time_ms: u64) -> io::Result<u64> {
-        // The server knows when it stored an event, which is never before it happened.
-        let nanos = i128::from(time_ms) * 1_000_000;
+        // The server knows by its own clock when it stored an event; the event's time is of the source's.
+        let nanos = i128::from(time_ms.saturating_sub(CLOCK_MARGIN_MS)) * 1_000_000;
         let start_time = async_nats::datetime::from_nanos(nanos).map_err(io::Error::other)?;
-        let mut before = u64::MAX;
-        let from = DeliverPolicy::ByStartTime { start_time };
-        let found = self.visit(topic, from, 1_024, |event| {
-            before = event.sequence.saturating_sub(1);
-            event.time_ms >= time_ms
-        });
-        let found = async { timeout(SEEK_PATIENCE, found).await.map_err(io::Error::other)? };
+        let before = AtomicU64::new(0);
+        let search = async {
+            let state = self.stream.get_info().await.map_err(io::Error::other)?.state;
+            let mut from = DeliverPolicy::ByStartTime { start_time };
+            loop {
+                let (mut last, mut is_found) = (None, false);
+                let is_end = self.visit(topic, from, SEEK_BATCH, |event| {
+                    is_found = event.time_ms >= time_ms;
+                    last = Some(event.sequence);
+                    if !is_found {
+                        before.store(event.sequence, Relaxed);
+                    }
+                    is_found
+                });
+                let is_end = is_end.await?;
+                match last {
+                    Some(last) if is_found => before.store(last.saturating_sub(1), Relaxed),
+                    Some(last) if !is_end => {
+                        from = DeliverPolicy::ByStartSequence {
+                            start_sequence: last.saturating_add(1),
+                        };
+                        continue;
+                    }
+                    Some(_) => {}
+                    // What came since is behind that.
+                    None => drop(before.fetch_max(state.last_sequence, Relaxed)),
+                }
+                return io::Result::Ok(());
+            }
+        };
+        let search = async { timeout(SEEK_PATIENCE, search).await };
         // Who asks may be a task: it cannot wait for another on its own thread.
-        let found = thread::scope(|scope| scope.spawn(|| self.runtime.block_on(found)).join());
-        found.map_err(|_| io::Error::other("a search by time ended by a programming error"))??;
-        Ok(before)
+        let searched = thread::scope(|scope| scope.spawn(|| self.runtime.block_on(search)).join());
+        let searched = searched
+            .map_err(|_| io::Error::other("a search by time ended by a programming error"))?;
+        match searched {
+            Ok(searched) => searched?,
+            // All that was looked at is too old, so the place is right, if not the latest.
+            Err(_) if before.load(Relaxed) > 0 => {}
+            Err(late) => return Err(io::Error::other(late)),
+        }
+        Ok(before.into_inner())
     }
 
     fn read(&self, query: &Query, after: u64, until: u64, room: Room) -> io::Result<Found> {

@@ -11,8 +11,9 @@ use std::{
 };
 
 use banano_primitives::{Amount, Block, Body, Work};
-use banano_testkit::fixtures::{
-    CHANGE, SEND, conf, started_election, stopped_election, v2, work_success,
+use banano_testkit::{
+    FakeClock,
+    fixtures::{CHANGE, SEND, conf, started_election, stopped_election, v2, work_success},
 };
 use banano_ws_journal::{
     Batch, DiskConfig, Edge, Journal, Limits, LocateError, PublishStatus, Publisher,
@@ -358,6 +359,35 @@ async fn an_outage_longer_than_the_memory_loses_nothing_that_is_on_disk() {
     assert_eq!(of_blocks, all_events);
     assert_eq!(published + lost, 350);
     assert!((1..=50).contains(&lost), "{lost} votes");
+}
+
+/// From every time on an edge gives what stands behind the first event that is not before it, though the source's
+/// clock is another one than the server's, and jumps.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_in_time_leaves_nothing_out_on_an_edge_however_the_clocks_are_set() {
+    let nats = Nats::start();
+    let config = publishing(&nats);
+    let mut tasks = JoinSet::new();
+    let clock = FakeClock::at(NOW_MS);
+    let journal = Journal::memory(Limits::default(), clock.reader());
+    publisher(&config, &journal, &mut tasks).await;
+    let edge = edge(&nats, Limits { events: 2, bytes: 1 << 20 }, &mut tasks).await;
+    let now_ms = StreamReport::fetch(&config.stream).await.unwrap().created_ms;
+    let ahead_ms = [30_000, 20_000, 50_000, 5, 40_000, 39_999, 45_000, 0, 31_000_u64];
+    let mut reader = edge.reader();
+    let mut stamps = Vec::new();
+    for (number, ahead_ms) in (1..).zip(ahead_ms) {
+        clock.set_unix_ms(now_ms + ahead_ms);
+        journal.append(events(4 * number + 1..4 * number + 2));
+        let told = take(&mut reader, 1).await;
+        stamps.push((told[0].sequence, told[0].time_ms));
+    }
+    for since_ms in stamps.iter().flat_map(|(_, time_ms)| [time_ms - 1, *time_ms, time_ms + 1]) {
+        let want = stamps.iter().skip_while(|(_, time_ms)| *time_ms < since_ms);
+        let want: Vec<_> = want.map(|(sequence, _)| *sequence).collect();
+        let got = resumed(&edge, all(Topic::Confirmation), Since::Time(since_ms)).await.unwrap();
+        assert_eq!(got, want, "since {since_ms} of {stamps:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
