@@ -117,7 +117,11 @@ impl Merge {
         }
     }
 
+    /// Its place is taken. An answer to a question of ours may well be of before we listened.
     fn stale(&mut self, claim: &Claim) {
+        if claim.is_healed {
+            return;
+        }
         let first = claim.by.first().and_then(|id| self.reports.get_mut(id.index()));
         if let Some(report) = first {
             report.stale = report.stale.saturating_add(1);
