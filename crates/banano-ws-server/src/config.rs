@@ -130,6 +130,10 @@ pub struct Config {
     /// Where `/metrics` is told: `main` beside the WebSocket, `admin` on the admin listener only, or
     /// `off`. Default `main`.
     pub metrics: Metrics,
+    /// How many sources of events must be up before `/health/ready` says so. Not an operator's to set: the
+    /// program knows, before any of them is told of. Default 0; once there are sources, one of them.
+    #[serde(skip)]
+    pub required_sources: usize,
     /// Who gets an error message: `always` everyone whose request failed, `asked` only who asked
     /// for replies by `ack` or `id` or sent no valid JSON, `never` nobody, as with a node.
     /// Default `always`.
@@ -183,6 +187,7 @@ impl Default for Config {
             close_timeout_ms: 3_000,
             drain_ms: None,
             metrics: Metrics::Main,
+            required_sources: 0,
             error_replies: ErrorReplies::Always,
             vote_without_options: VoteWithoutOptions::Document,
             io: Io::Auto,

@@ -150,7 +150,7 @@ fn start_as(
         counters: Vec::new(),
         demand: watch::Sender::new(()),
         network: Arc::default(),
-        sources: Sources::new(),
+        sources: Sources::new(config.required_sources),
         metrics: Registry::default(),
         metrics_told: config.metrics,
         shards: Shards::default(),

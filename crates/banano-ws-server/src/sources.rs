@@ -25,15 +25,15 @@ pub struct Sources(watch::Sender<Board>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Board {
     pub(crate) sources: Vec<SourceStatus>,
-    /// How many of them must be up for the server to be ready, if it has so many.
+    /// How many of them must be up for the server to be ready; at least one, once there are any.
     required: usize,
     /// The server stops: when the last client is closed at the latest.
     pub(crate) shutdown: Option<u64>,
 }
 
 impl Sources {
-    pub(crate) fn new() -> Self {
-        Self(watch::Sender::new(Board { sources: Vec::new(), required: 1, shutdown: None }))
+    pub(crate) fn new(required: usize) -> Self {
+        Self(watch::Sender::new(Board { sources: Vec::new(), required, shutdown: None }))
     }
 
     /// Says how the source `name` is doing, and more for a person in `detail`. Clients who asked for
@@ -71,11 +71,6 @@ impl Sources {
         });
     }
 
-    /// How many sources must be up for the server to be ready; one, unless it is said otherwise.
-    pub fn require(&self, count: usize) {
-        self.0.send_modify(|board| board.required = count);
-    }
-
     /// All sources, in the order in which they were first told of.
     pub fn all(&self) -> Vec<SourceStatus> {
         self.0.borrow().sources.clone()
@@ -86,7 +81,7 @@ impl Sources {
         let board = self.0.borrow();
         let is_up = |source: &&SourceStatus| source.state == SourceState::Up;
         let up = board.sources.iter().filter(is_up).count();
-        let required = board.required.min(board.sources.len());
+        let required = board.required.max(board.sources.len().min(1));
         if board.shutdown.is_some() {
             Some("stopping".to_owned())
         } else if up < required {
@@ -114,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_state_is_since_its_change_and_details_may_change_within() {
-        let sources = Sources::new();
+        let sources = Sources::new(0);
         sources.tell("a", SourceState::Up, "first");
         let since = sources.all()[0].since_ms;
         sources.tell("a", SourceState::Up, "second");
@@ -128,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let sources = Sources::new();
+        let sources = Sources::new(0);
         for number in 0..2 * SOURCES_MAX {
             sources.tell(
                 &format!("{number}{}", "é".repeat(500)),
@@ -144,14 +139,16 @@ mod tests {
 
     #[test]
     fn a_server_is_ready_while_enough_sources_are_up_and_it_does_not_stop() {
-        let sources = Sources::new();
-        assert_eq!(sources.unready(), None, "nothing is known of its sources");
+        let sources = Sources::new(0);
+        assert_eq!(sources.unready(), None, "it needs none");
         sources.tell("a", SourceState::Lagging, "");
-        sources.tell("b", SourceState::Down, "");
-        assert_eq!(sources.unready().unwrap(), "0 of 2 sources up, 1 needed");
+        assert_eq!(sources.unready().unwrap(), "0 of 1 sources up, 1 needed");
         sources.tell("a", SourceState::Up, "");
         assert_eq!(sources.unready(), None);
-        sources.require(3);
+        let sources = Sources::new(2);
+        assert_eq!(sources.unready().unwrap(), "0 of 0 sources up, 2 needed", "it has just begun");
+        sources.tell("a", SourceState::Up, "");
+        sources.tell("b", SourceState::Down, "");
         assert_eq!(sources.unready().unwrap(), "1 of 2 sources up, 2 needed");
         sources.tell("b", SourceState::Up, "");
         assert_eq!(sources.unready(), None);

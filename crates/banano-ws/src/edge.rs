@@ -10,7 +10,7 @@ use banano_primitives::Prefix;
 use banano_ws_journal::{Edge, FollowStatus, Limits, StreamConfig};
 use banano_ws_metrics::Exposition;
 use banano_ws_protocol::RenderSettings;
-use banano_ws_server::{SourceState, Sources};
+use banano_ws_server::{Config, SourceState, Sources};
 use serde::Serialize;
 use tokio::runtime::Handle;
 
@@ -94,7 +94,8 @@ async fn run(
     };
     let place = Place::take(settings)?;
     let Edge { journal, follower } = Edge::open(&stream, Limits::default()).await?;
-    let server = banano_ws_server::start(listener, settings.websocket(), journal.clone(), render)?;
+    let config = Config { required_sources: 1, ..settings.websocket() };
+    let server = banano_ws_server::start(listener, config, journal.clone(), render)?;
     server.describe(config_out::rendered(&facts)?);
     // Not for strangers.
     let facts = Facts { admin: place.as_ref().map(|place| place.url.clone()), ..facts };

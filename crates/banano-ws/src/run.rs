@@ -17,7 +17,7 @@ use banano_primitives::Amount;
 use banano_rpc::{Names, Service};
 use banano_ws_journal::{Journal, Limits, Opened, Past};
 use banano_ws_protocol::RenderSettings;
-use banano_ws_server::{Fault, Listeners, Server, SourceState};
+use banano_ws_server::{Config, Fault, Listeners, Server, SourceState};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -119,7 +119,8 @@ impl Running {
         let facts = Facts { admin, ..facts(settings, &net, front, &rpc)? };
         let render =
             RenderSettings { decimal_fields: settings.decimal_fields, prefix: facts.prefix };
-        let server = banano_ws_server::start(ws, settings.websocket(), journal.clone(), render)?;
+        let config = Config { required_sources: 1, ..settings.websocket() };
+        let server = banano_ws_server::start(ws, config, journal.clone(), render)?;
         operators::admit(&server, place)?;
         let meters = operators::rpc_meters(&server);
         if let Some(publishing) = &publishing {

@@ -14,7 +14,7 @@ use banano_primitives::Prefix;
 use banano_rpc::{Names, Service};
 use banano_ws_journal::Journal;
 use banano_ws_protocol::RenderSettings;
-use banano_ws_server::{Listeners, Server};
+use banano_ws_server::{Config, Listeners, Server};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -155,7 +155,8 @@ impl Running {
         let observer = Observer::start(config, &sink).context("cannot start the node")?;
         let admin = place.as_ref().map(|place| place.url.clone());
         let facts = facts(settings, &observer, peers, front, &rpc)?;
-        let server = banano_ws_server::start(ws, settings.websocket(), journal.clone(), render)?;
+        let config = Config { required_sources: 1, ..settings.websocket() };
+        let server = banano_ws_server::start(ws, config, journal.clone(), render)?;
         operators::admit(&server, place)?;
         let meters = operators::rpc_meters(&server);
         if let Some(publishing) = &publishing {

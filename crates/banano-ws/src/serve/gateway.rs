@@ -17,7 +17,7 @@ use banano_ws_gateway::{
 };
 use banano_ws_journal::Journal;
 use banano_ws_protocol::{RenderSettings, Topic};
-use banano_ws_server::{Demand, Listeners, Server};
+use banano_ws_server::{Config, Demand, Listeners, Server};
 use bytes::Bytes;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -141,7 +141,8 @@ impl Running {
         let mut facts = Facts::new(network.as_ref(), &upstreams, front, rpc.as_ref())?;
         let prefix = network.as_ref().map_or(Prefix::Ban, |network| network.prefix);
         let render = RenderSettings { decimal_fields: resolved.decimal_fields(prefix), prefix };
-        let server = banano_ws_server::start(ws, settings.websocket(), journal.clone(), render)?;
+        let config = Config { required_sources: settings.agree, ..settings.websocket() };
+        let server = banano_ws_server::start(ws, config, journal.clone(), render)?;
         let admin = place.as_ref().map(|place| place.url.clone());
         operators::admit(&server, place)?;
         if let Some(publishing) = &publishing {
@@ -172,7 +173,6 @@ impl Running {
         let gateway = Gateway::start(config, wanted, move |batch| events.append(batch), covered);
         let gateway = runtime.block_on(gateway)?;
         let sources = server.sources();
-        sources.require(settings.agree);
         health::measure(gateway.standing(), &server.metrics());
         // Ends with the gateway.
         runtime.spawn(health::watch(gateway.standing(), sources));
