@@ -1,7 +1,8 @@
 //! How many upstreams must say that a block is confirmed.
 //!
-//! A claim waits until enough upstreams have made it. One that waits too long is reported once and
-//! stays: an upstream that lags by an hour still completes it. Bounded: the oldest claim is dropped.
+//! A claim waits until enough upstreams have made it. Those who tell different amounts of a block make different
+//! claims; the last word of each counts. One that waits too long is reported once and stays: an upstream that
+//! lags by an hour still completes it. Bounded: the oldest claim is dropped.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,13 +23,29 @@ pub(crate) struct Claim {
     pub(crate) first_ms: u64,
 }
 
+impl Claim {
+    /// One more says it, and may tell more of it.
+    fn support(&mut self, by: UpstreamId, confirmation: Confirmation) {
+        self.by.insert(by);
+        if detail(&confirmation) > detail(&self.confirmation) {
+            let Confirmation { block, account, amount, .. } = &self.confirmation;
+            let (block, account) = (Arc::clone(block), *account);
+            let amount = if amount.is_zero() { confirmation.amount } else { *amount };
+            self.confirmation = Confirmation { block, account, amount, ..confirmation };
+        } else if self.confirmation.amount.is_zero() {
+            self.confirmation.amount = confirmation.amount;
+        }
+    }
+}
+
 /// Claims that not enough upstreams have made.
 #[derive(Debug)]
 pub(crate) struct Agreement {
     needed: usize,
     patience_ms: u64,
     capacity: usize,
-    claims: FxHashMap<BlockHash, Claim>,
+    /// Of each block; nearly always one.
+    claims: FxHashMap<BlockHash, Vec<Claim>>,
     /// Not reported yet, oldest first.
     fresh: VecDeque<(u64, BlockHash)>,
     /// Reported, oldest first.
@@ -70,24 +87,36 @@ impl Agreement {
             alone.insert(by);
             return Some(Claim { confirmation, by: alone, is_healed, first_ms: now_ms });
         }
-        let claim = self.claims.entry(hash).or_insert_with(|| {
+        let claims = self.claims.entry(hash).or_insert_with(|| {
             self.fresh.push_back((now_ms, hash));
-            Claim {
-                confirmation: confirmation.clone(),
-                by: UpstreamSet::default(),
-                is_healed,
-                first_ms: now_ms,
-            }
+            Vec::with_capacity(1)
         });
-        claim.by.insert(by);
-        if detail(&confirmation) > detail(&claim.confirmation) {
-            // Of the block itself only the first was checked.
-            let Confirmation { block, account, .. } = &claim.confirmation;
-            let (block, account) = (Arc::clone(block), *account);
-            claim.confirmation = Confirmation { block, account, ..confirmation };
+        let agrees = |claim: &Claim| {
+            // Zero is also said by a node that has pruned what it would have to look at.
+            let amounts = [claim.confirmation.amount, confirmation.amount];
+            amounts[0] == amounts[1] || amounts.iter().any(|amount| amount.is_zero())
+        };
+        // Of the block itself only the first was checked.
+        let checked = claims.first().map(|claim| &claim.confirmation);
+        let checked = checked.map(|it| (Arc::clone(&it.block), it.account));
+        for claim in claims.iter_mut().filter(|claim| !agrees(claim)) {
+            claim.by.remove(by);
         }
-        if claim.by.len() >= self.needed {
-            return self.claims.remove(&hash);
+        claims.retain(|claim| claim.by.len() > 0);
+        if let Some(claim) = claims.iter_mut().find(|claim| agrees(claim)) {
+            claim.support(by, confirmation);
+        } else {
+            let (block, account) =
+                checked.unwrap_or_else(|| (Arc::clone(&confirmation.block), confirmation.account));
+            let confirmation = Confirmation { block, account, ..confirmation };
+            let mut alone = UpstreamSet::default();
+            alone.insert(by);
+            claims.push(Claim { confirmation, by: alone, is_healed, first_ms: now_ms });
+        }
+        if let Some(place) = claims.iter().position(|claim| claim.by.len() >= self.needed) {
+            let claim = claims.swap_remove(place);
+            self.claims.remove(&hash);
+            return Some(claim);
         }
         self.bound();
         None
@@ -102,8 +131,8 @@ impl Agreement {
                 break;
             }
             self.fresh.pop_front();
-            if let Some(claim) = self.claims.get(&hash) {
-                overdue.push((hash, claim.by));
+            if let Some(claims) = self.claims.get(&hash) {
+                overdue.extend(claims.iter().map(|claim| (hash, claim.by)));
                 self.reported.push_back(hash);
             }
         }

@@ -113,17 +113,15 @@ impl Chains {
         if is_taken { Place::Past } else { Place::Ahead { head: head.hash } }
     }
 
-    /// Whether the amount told is what the balances say, as far as they are known.
-    pub(crate) fn amount_fits(&self, it: &Confirmation) -> bool {
+    /// The amount by the balances, if they are known.
+    pub(crate) fn amount_of(&self, it: &Confirmation) -> Option<Amount> {
         let head = self.heads.get(&it.account).filter(|head| head.hash == it.block.previous());
         let before = match head {
             Some(head) => head.balance,
             None if it.block.previous().is_zero() => Some(Amount::ZERO),
             None => None,
         };
-        let (Some(before), Some(after)) = (before, it.block.balance()) else { return true };
-        // Zero is also said by a node that has pruned what it would have to look at.
-        it.amount.is_zero() || it.amount == before.abs_diff(after)
+        Some(before?.abs_diff(it.block.balance()?))
     }
 
     /// Whether the height told is one more than that of its previous, as far as that is known.

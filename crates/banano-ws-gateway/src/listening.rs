@@ -87,7 +87,7 @@ impl Listening {
         });
         let subscribing = futures_util::future::join_all(topics);
         let listening = async {
-            let (mut is_down, mut is_looked_at) = (false, false);
+            let (mut faults, mut is_looked_at) = (Faults::default(), false);
             while let Some(item) = events.next().await {
                 let heard_ = match item {
                     Item::Event(event) => {
@@ -96,7 +96,7 @@ impl Listening {
                     }
                     Item::Status(status) => {
                         cover(&coverage, id, &status);
-                        match told(id, &url, &status, &mut is_down) {
+                        match told(id, &url, &status, &mut faults) {
                             Some(heard) => heard,
                             None => continue,
                         }
@@ -188,11 +188,21 @@ fn cover(coverage: &Coverage, id: UpstreamId, status: &Status) {
     }
 }
 
+/// What the log was told of a connection.
+#[derive(Default)]
+struct Faults {
+    is_down: bool,
+    /// It has said what cannot be read.
+    is_unclear: bool,
+}
+
 /// What a status means to the merge, if anything. A log has one line for an outage, not one for each
 /// attempt to end it.
-fn told(id: UpstreamId, url: &str, status: &Status, is_down: &mut bool) -> Option<Heard> {
+fn told(id: UpstreamId, url: &str, status: &Status, faults: &mut Faults) -> Option<Heard> {
+    let Faults { is_down, is_unclear } = faults;
     match status {
         Status::Connected { .. } => {
+            *is_unclear = false;
             if std::mem::take(is_down) {
                 warn!(upstream = url, "connected again");
             } else {
@@ -213,6 +223,17 @@ fn told(id: UpstreamId, url: &str, status: &Status, is_down: &mut bool) -> Optio
             Some(Heard::InForce(id, continuity.is_complete()))
         }
         Status::Continuity { .. } => None,
+        Status::Unreadable(text) => {
+            if std::mem::replace(is_unclear, true) {
+                debug!(upstream = url, text, "left out a message that cannot be read");
+            } else {
+                warn!(
+                    upstream = url,
+                    text, "left out a message that cannot be read; more are only counted"
+                );
+            }
+            Some(Heard::Unreadable(id))
+        }
         status => {
             warn!(upstream = url, %status, "the upstream is not understood");
             None

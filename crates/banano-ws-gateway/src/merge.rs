@@ -279,7 +279,9 @@ impl Merge {
         let Some(report) = self.reports.get_mut(id.index()) else { return };
         report.heard_at(its_time_ms, now_ms);
         match event {
-            ReceivedEvent::Confirmation(it) => self.hear_confirmation(id, it, now_ms, out),
+            ReceivedEvent::Confirmation(it) => {
+                self.hear_confirmation(id, it, its_time_ms.is_none(), now_ms, out);
+            }
             event => {
                 if let Some(event) = self.hear_other(id, event, now_ms, out) {
                     out.push(Output::Event { event, is_healed: false });
@@ -329,6 +331,7 @@ impl Merge {
 
     /// Time passes. To be called at [`Merge::deadline_ms`], and now and then.
     pub fn tick(&mut self, now_ms: u64, out: &mut Vec<Output>) {
+        self.reports.iter_mut().for_each(|report| report.rest(now_ms));
         self.end_waits(now_ms, out);
         self.ask_for_holes(now_ms, out);
         if self.audit_due_ms().is_some_and(|due_ms| due_ms <= now_ms) {
@@ -363,12 +366,16 @@ impl Merge {
         &mut self,
         id: UpstreamId,
         it: ReceivedConfirmation,
+        is_replay: bool,
         now_ms: u64,
         out: &mut Vec<Output>,
     ) {
         if self.confirmed.contains(&it.hash) {
             let lag = self.witnesses.say(&it.hash, id, now_ms);
-            if let (Some(lag), Some(report)) = (lag, self.reports.get_mut(id.index())) {
+            // What it says again for one who was away is no sign of how fast it is.
+            if let (Some(lag), false, Some(report)) =
+                (lag, is_replay, self.reports.get_mut(id.index()))
+            {
                 report.lagged(lag);
             }
             return;
@@ -399,7 +406,12 @@ impl Merge {
         {
             return self.lied(id, lie, out);
         }
-        if self.config.verify && !self.chains.amount_fits(&it) {
+        // Zero is also said by a node that has pruned what it would have to look at.
+        if self.config.verify
+            && let Some(amount) = self.chains.amount_of(&it)
+            && !it.amount.is_zero()
+            && it.amount != amount
+        {
             return self.lied(id, Lie::Amount(it.block.hash()), out);
         }
         if self.config.verify && !self.chains.height_fits(&it) {
@@ -407,6 +419,7 @@ impl Merge {
         }
         if let Some(report) = self.reports.get_mut(id.index())
             && is_first
+            && !is_healed
         {
             report.first = report.first.saturating_add(1);
         }
@@ -459,6 +472,13 @@ impl Merge {
             ReceivedEvent::NewUnconfirmedBlock(it) => Event::NewUnconfirmedBlock(it),
             ReceivedEvent::Bootstrap(it) => Event::Bootstrap(it),
         })
+    }
+
+    /// An upstream says what cannot be read.
+    pub fn unreadable(&mut self, id: UpstreamId) {
+        if let Some(report) = self.reports.get_mut(id.index()) {
+            report.lies = report.lies.saturating_add(1);
+        }
     }
 
     fn lied(&mut self, id: UpstreamId, lie: Lie, out: &mut Vec<Output>) {

@@ -27,6 +27,8 @@ pub(crate) enum Heard {
     /// Connected, and subscribed to confirmations; and whether those that were missed follow.
     InForce(UpstreamId, bool),
     Down(UpstreamId),
+    /// A message that cannot be read.
+    Unreadable(UpstreamId),
     /// Which of these were not passed on?
     Listed(Vec<BlockHash>, oneshot::Sender<Vec<BlockHash>>),
     /// An upstream's history does not reach back as far as it was asked.
@@ -104,6 +106,7 @@ impl Merging {
                 self.merge.up(id, is_complete, now_ms, out);
             }
             Heard::Down(id) => self.merge.down(id, now_ms),
+            Heard::Unreadable(id) => self.merge.unreadable(id),
             Heard::Listed(mut hashes, answer) => {
                 hashes.retain(|hash| self.merge.is_missing(hash));
                 // Nobody waits for it when the gateway stops.

@@ -2,6 +2,9 @@
 //!
 //! Kept by the merge, shown as metrics and by topic `status`.
 
+/// After so long without a word nobody knows how fast an upstream is.
+const REST_MS: u64 = 30_000;
+
 /// Counts since the start, and the latest measures, of one upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Report {
@@ -32,6 +35,13 @@ impl Report {
     /// It said what another had said so long before.
     pub(crate) fn lagged(&mut self, by_ms: u64) {
         self.lag_ms = (self.lag_ms.saturating_mul(7).saturating_add(by_ms)) / 8;
+    }
+
+    /// Who has had nothing to say for a while does not lag any more.
+    pub(crate) fn rest(&mut self, now_ms: u64) {
+        if now_ms.saturating_sub(self.last_heard_ms) > REST_MS {
+            self.lag_ms = 0;
+        }
     }
 
     /// It said something, at that time of its own clock.

@@ -53,7 +53,8 @@ impl Extent {
         since: &Since,
         seek: impl FnOnce(u64) -> io::Result<u64>,
     ) -> Result<u64, LocateError> {
-        let is_held = self.floor.sequence..=self.newest;
+        // The floor itself is a good place, also while the events behind it are still to come.
+        let is_held = self.floor.sequence..=self.newest.max(self.floor.sequence);
         match since {
             Since::Oldest => Ok(self.floor.sequence),
             Since::Cursor(Cursor { journal, sequence }) => (*journal == self.journal
@@ -73,6 +74,9 @@ impl Extent {
 
     fn offer(&self) -> Expired {
         let cursor = |sequence| Cursor { journal: self.journal, sequence };
-        Expired { oldest: cursor(self.floor.sequence), newest: cursor(self.newest) }
+        Expired {
+            oldest: cursor(self.floor.sequence),
+            newest: cursor(self.newest.max(self.floor.sequence)),
+        }
     }
 }

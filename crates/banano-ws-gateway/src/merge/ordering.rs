@@ -3,7 +3,7 @@
 use banano_primitives::{Account, BlockHash};
 use banano_ws_protocol::Event;
 
-use super::{Claim, Held, Merge, Output, Place, Question, SETTLE_MS};
+use super::{Claim, Held, Lie, Merge, Output, Place, Question, SETTLE_MS};
 use crate::holes::{HOLE_MS, Hole};
 
 impl Merge {
@@ -45,13 +45,29 @@ impl Merge {
     fn pass_on_alone(&mut self, mut claim: Claim, out: &mut Vec<Output>) -> BlockHash {
         let hash = claim.confirmation.block.hash();
         if self.confirmed.insert(hash) {
+            self.correct(&mut claim, out);
             self.chains.advance(&claim.confirmation);
-            self.witnesses.passed_on(hash, claim.by, claim.first_ms);
+            if !claim.is_healed {
+                self.witnesses.passed_on(hash, claim.by, claim.first_ms);
+            }
             claim.confirmation.healed |= claim.is_healed;
             let event = Event::Confirmation(claim.confirmation);
             out.push(Output::Event { event, is_healed: claim.is_healed });
         }
         hash
+    }
+
+    /// What was told while the block before was not there may be wrong: the block itself is right, so it
+    /// goes out, with the amount that the balances say.
+    fn correct(&mut self, claim: &mut Claim, out: &mut Vec<Output>) {
+        let it = &mut claim.confirmation;
+        let amount = self.chains.amount_of(it).filter(|amount| *amount != it.amount);
+        let Some(amount) = amount.filter(|_| self.config.verify) else { return };
+        let told = std::mem::replace(&mut it.amount, amount);
+        let lie = Lie::Amount(it.block.hash());
+        for id in self.ids().filter(|id| !told.is_zero() && claim.by.contains(*id)) {
+            self.lied(id, lie.clone(), out);
+        }
     }
 
     fn pass_on_with_hole(

@@ -1,6 +1,6 @@
 //! What upstreams say, row by row, and what comes out.
 
-use banano_primitives::{BlockHash, Network};
+use banano_primitives::{Amount, BlockHash, Network};
 use banano_ws_gateway::{
     Answer, Ask, Lie, Merge, MergeConfig, Output, Question, UPSTREAMS_MAX, UpstreamId,
 };
@@ -192,6 +192,78 @@ fn as_many_as_wanted_must_agree() {
     assert_eq!(hashes(&out), [truth[1].block.hash()], "an upstream that lags completes it");
     merge.hear(B, Some(30_001), said(&truth[1]), 30_001, &mut out);
     assert_eq!(hashes(&out).len(), 1);
+}
+
+/// The same block with this amount.
+fn with_amount(it: &Confirmation, raw: u128) -> ReceivedEvent {
+    said(&Confirmation { amount: Amount::from_raw(raw), ..it.clone() })
+}
+
+/// Who says what amount, and the amount that goes out.
+type Told<'t> = (&'t [(UpstreamId, u128)], Option<u128>);
+
+#[test]
+fn those_who_tell_different_amounts_do_not_agree() {
+    let truth = chains(1, 3);
+    // The balance before the second block is not known here: nobody can say which of both is right.
+    let known: [Confirmation; 0] = [];
+    // Of a block of 1 raw.
+    let rows: [Told<'_>; 6] = [
+        (&[(A, 5), (B, 1)], None),
+        (&[(A, 5), (B, 1), (C, 1)], Some(1)),
+        (&[(A, 5), (B, 1), (A, 1)], Some(1)),
+        (&[(A, 0), (B, 1)], Some(1)),
+        (&[(A, 5), (A, 1), (A, 5)], None),
+        (&[(A, 1), (B, 0)], Some(1)),
+    ];
+    for (told, want) in rows {
+        let mut merge = merge(config(2, false), 3, &known);
+        let mut out = Vec::new();
+        for (id, raw) in told {
+            merge.hear(*id, Some(9_000), with_amount(&truth[1], *raw), 9_000, &mut out);
+        }
+        let got = out.iter().find_map(|it| match it {
+            Output::Event { event: Event::Confirmation(it), .. } => Some(it.amount),
+            _ => None,
+        });
+        assert_eq!(got, want.map(Amount::from_raw), "{told:?}");
+    }
+}
+
+#[test]
+fn an_amount_that_was_told_too_early_to_be_checked_is_set_right() {
+    let truth = chains(1, 4);
+    let mut merge = merge(config(1, false), 1, &truth[..1]);
+    let mut out = Vec::new();
+    for index in [3, 2] {
+        merge.hear(A, Some(10), with_amount(&truth[index], 5), 10, &mut out);
+    }
+    merge.hear(A, Some(11), said(&truth[1]), 11, &mut out);
+    let amounts: Vec<_> = out
+        .iter()
+        .filter_map(|it| match it {
+            Output::Event { event: Event::Confirmation(it), .. } => Some(it.amount),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(amounts, [Amount::from_raw(1); 3]);
+    assert_eq!(merge.reports()[0].lies, 2);
+}
+
+#[test]
+fn an_upstream_that_says_again_what_others_heard_long_ago_does_not_lag() {
+    let truth = chains(1, 3);
+    // (its own time, whether it lags then)
+    for (its_time_ms, lags) in [(Some(9_000), true), (None, false)] {
+        let mut merge = merge(config(1, false), 2, &truth[..1]);
+        let mut out = Vec::new();
+        merge.hear(A, Some(10), said(&truth[1]), 10, &mut out);
+        merge.hear(B, its_time_ms, said(&truth[1]), 9_000, &mut out);
+        assert_eq!(merge.reports()[1].lag_ms > 0, lags, "{its_time_ms:?}");
+        // Of one who has had nothing to say since, nobody knows.
+        merge.tick(39_001, &mut out);
+        assert_eq!(merge.reports()[1].lag_ms, 0);
+    }
 }
 
 #[test]
