@@ -26,6 +26,7 @@ use crate::backoff::Backoff;
 use crate::client::{ClientError, Shared};
 use crate::dialer::{Dialer, Duplex};
 use crate::item::{Event, Item, Status};
+use crate::secrets::without_secrets;
 use crate::session::{Output, PING, Session};
 use crate::subscription::Subscription;
 
@@ -132,7 +133,7 @@ impl Connection {
             if failures >= urls.len()
                 && let Some(first) = self.first.take()
             {
-                let _ = first.send(Err(ClientError::Connect(url.clone(), reason)));
+                let _ = first.send(Err(ClientError::Connect(without_secrets(url), reason)));
                 return;
             }
             let connection = self.number;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use banano_ws_protocol::{Cursor, CursorRange, ReceivedEvent, Topic};
 
+use crate::secrets::without_secrets;
 use crate::validate::Invalid;
 
 /// One item of a client's stream. A status stands where it belongs between the events: what comes
@@ -164,9 +165,9 @@ impl fmt::Display for Event {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connected { url, .. } => write!(f, "connected to {url}"),
+            Self::Connected { url, .. } => write!(f, "connected to {}", without_secrets(url)),
             Self::Disconnected { url, reason, .. } => {
-                write!(f, "disconnected from {url}: {reason}")
+                write!(f, "disconnected from {}: {reason}", without_secrets(url))
             }
             Self::Continuity { topic, continuity, .. } => write!(f, "{topic}: {continuity}"),
             Self::Refused { topic: Some(topic), code, text } => {

@@ -36,6 +36,8 @@ mod dialer;
 mod queue;
 mod store;
 
+mod secrets;
+
 mod invoice;
 mod payments;
 mod rpc;
@@ -53,6 +55,7 @@ pub use invoice::{Invoice, Payment, PaymentUpdate, TooManyPayments};
 pub use item::{Continuity, Event, Item, Status};
 pub use payments::{PaymentError, Payments, payment};
 pub use rpc::{Rpc, RpcError};
+pub use secrets::without_secrets;
 pub use store::{CursorStore, StoreError};
 pub use subscription::{ConfirmationType, Confirmations, Subscription, UnconfirmedBlocks, Votes};
 pub use validate::{Invalid, validate};

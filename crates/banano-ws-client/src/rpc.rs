@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::dialer::Dialer;
+use crate::secrets::without_secrets;
 
 /// Longest answer that is read: some 100 000 receivables.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
@@ -79,13 +80,13 @@ impl Rpc {
     ///
     /// If it is no such URL.
     pub fn new(url: &str) -> Result<Self, RpcError> {
-        let wrong = || RpcError::Url(url.to_owned());
+        let wrong = || RpcError::Url(without_secrets(url));
         let uri: Uri = url.parse().map_err(|_| wrong())?;
         let authority = uri.authority().filter(|_| uri.scheme_str() == Some("http"));
         let authority = authority.ok_or_else(wrong)?;
         let host = authority.host().to_owned();
         Ok(Self {
-            url: url.to_owned(),
+            url: without_secrets(url),
             authority: authority.to_string(),
             host,
             port: authority.port_u16().unwrap_or(80),
@@ -121,7 +122,7 @@ impl Rpc {
         }
     }
 
-    /// Where it is, as given.
+    /// Where it is, as people may see it.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -149,6 +150,10 @@ impl Rpc {
             .map_err(|error| http(&error))?;
         let talk = async {
             let response = sender.send_request(request).await.map_err(|error| http(&error))?;
+            // A node answers its own errors with 200; this is a proxy's word.
+            if !response.status().is_success() {
+                return Err(http(&response.status()));
+            }
             let body = Limited::new(response.into_body(), answer_bytes_max);
             match body.collect().await {
                 Ok(collected) => Ok(collected.to_bytes()),

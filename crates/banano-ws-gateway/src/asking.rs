@@ -18,7 +18,6 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, sleep};
-use tracing::warn;
 
 use crate::merging::Heard;
 use crate::{Answer, Ask, Question, UpstreamId};
@@ -113,11 +112,10 @@ impl Asker {
             Question::Since { ms } => self.since(by, rpc, ms).await,
             Question::Chain { newest, known, .. } => self.chain(by, rpc, newest, known).await,
         };
-        let worth = worth.unwrap_or_else(|error| {
-            warn!(%error, "an upstream cannot say what was missed");
-            Worth::Nothing
-        });
-        (by, worth)
+        let result = worth.as_ref().map(|_| ()).map_err(said);
+        // Fails only when the gateway stops.
+        let _ = self.answers.send(Heard::Called(by, result)).await;
+        (by, worth.unwrap_or(Worth::Nothing))
     }
 
     /// What won an election since then and was not passed on.
@@ -204,16 +202,27 @@ impl Asker {
 /// Asks where the chains of accounts end, until a node says so or nobody listens any more.
 pub(crate) async fn newest(asked: Asked, accounts: Vec<Account>, answers: &mpsc::Sender<Heard>) {
     loop {
-        for (_, rpc) in &asked {
-            match newest_of(rpc, &accounts, answers).await {
-                Ok(()) => return,
-                Err(error) => warn!(%error, "cannot watch accounts for what is missed"),
+        for (by, rpc) in &asked {
+            let result = newest_of(rpc, &accounts, answers).await;
+            let is_done = result.is_ok();
+            // Fails only when the gateway stops.
+            let _ = answers.send(Heard::Called(*by, result.map_err(|error| said(&error)))).await;
+            if is_done {
+                return;
             }
         }
         tokio::select! {
             () = answers.closed() => return,
             () = sleep(PAUSE) => {}
         }
+    }
+}
+
+/// An error with its causes.
+fn said(error: &RpcError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }
 

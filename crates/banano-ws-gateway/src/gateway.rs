@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use banano_primitives::{Account, Network, Prefix};
-use banano_ws_client::{ClientError, Dialer, Rpc, RpcError, Timing, Topic};
+use banano_ws_client::{ClientError, Dialer, Rpc, RpcError, Timing, Topic, without_secrets};
 use banano_ws_protocol::{Confirmation, Event};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -100,10 +100,10 @@ pub enum GatewayError {
         upstreams: usize,
     },
     /// The URL of a WebSocket cannot be used.
-    #[error("upstream {0}")]
+    #[error("upstream {}", without_secrets(.0))]
     Ws(String, #[source] ClientError),
     /// The URL of an RPC cannot be used.
-    #[error("RPC of upstream {0}")]
+    #[error("RPC of upstream {}", without_secrets(.0))]
     Rpc(String, #[source] RpcError),
 }
 
@@ -190,13 +190,15 @@ impl Gateway {
             let ready = ready.map_err(|error| GatewayError::Ws(upstream.ws.clone(), error))?;
             tasks.spawn(ready.run());
         }
-        let urls: Vec<_> = upstreams.into_iter().map(|upstream| upstream.ws).collect();
+        let urls: Vec<_> = upstreams.iter().map(|upstream| without_secrets(&upstream.ws)).collect();
+        let silent = vec![false; urls.len()];
         let (telling, standing) = watch::channel(Standing::default());
         let merging = Merging {
             merge,
             clock,
             agree,
             urls,
+            silent,
             rpcs,
             sink: Box::new(sink),
             answers: heard.clone(),

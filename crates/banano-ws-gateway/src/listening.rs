@@ -10,7 +10,7 @@ use std::time::Duration;
 use banano_primitives::Prefix;
 use banano_ws_client::{
     Builder, Client, ClientError, Confirmations, Dialer, Events, Item, OnFull, OnGap, Status,
-    StreamExt as _, Subscription, Timing, Topic, Votes,
+    StreamExt as _, Subscription, Timing, Topic, Votes, without_secrets,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
@@ -67,6 +67,7 @@ impl Listening {
     pub(crate) async fn run(self) {
         let Self { listener, client, mut events } = self;
         let Listener { id, url, wanted, coverage, heard, stop, prefix, .. } = listener;
+        let url = without_secrets(&url);
         let topics = Topic::ALL.map(|topic| {
             let (client, url, heard, wanted) = (&client, &url, &heard, wanted.clone());
             let coverage = &coverage;

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use crate::asking::{self, Asked, Asker};
 use crate::gateway::Standing;
@@ -36,6 +36,8 @@ pub(crate) enum Heard {
     Answer(Answer),
     /// Nobody will answer any more; and whether enough have.
     Asked(AskId, bool),
+    /// How an upstream's RPC answered, if it failed.
+    Called(UpstreamId, Result<(), String>),
     /// An account's newest confirmed block, as an upstream says.
     Newest(Account, BlockHash, u64),
     Watch(Vec<Account>),
@@ -48,7 +50,10 @@ pub(crate) struct Merging {
     pub(crate) clock: fn() -> u64,
     /// Upstreams that must agree, and so are asked.
     pub(crate) agree: usize,
+    /// As people may see them.
     pub(crate) urls: Vec<String>,
+    /// Whose RPC did not answer the last time.
+    pub(crate) silent: Vec<bool>,
     pub(crate) rpcs: Vec<Option<Rpc>>,
     pub(crate) sink: Box<dyn FnMut(Vec<Event>) + Send>,
     /// Where answers come in again.
@@ -123,10 +128,32 @@ impl Merging {
             }
             Heard::Answer(answer) => self.merge.answer(answer, now_ms, out),
             Heard::Asked(ask, is_answered) => self.merge.close(ask, is_answered),
+            Heard::Called(by, result) => self.called(by, result),
             Heard::Newest(account, hash, height) => self.merge.know(account, hash, height, out),
             Heard::Watch(accounts) => {
                 self.merge.watched().extend(&accounts);
                 self.look_up(accounts);
+            }
+        }
+    }
+
+    /// Tells the log when an RPC ceases to answer, and when it does again.
+    fn called(&mut self, by: UpstreamId, result: Result<(), String>) {
+        let (Some(is_silent), Some(upstream)) =
+            (self.silent.get_mut(by.index()), self.urls.get(by.index()))
+        else {
+            return;
+        };
+        let was_silent = std::mem::replace(is_silent, result.is_err());
+        match result {
+            Ok(()) if was_silent => info!(upstream, "its RPC answers again"),
+            Ok(()) => {}
+            Err(error) if was_silent => debug!(upstream, error, "its RPC still fails"),
+            Err(error) => {
+                warn!(
+                    upstream,
+                    error, "its RPC cannot say what was missed; it is asked again later"
+                );
             }
         }
     }

@@ -68,6 +68,12 @@ impl Default for Gateway {
     }
 }
 
+/// What a URL leads to: the same node has many spellings.
+fn place(url: &str) -> String {
+    let url = url.trim_end_matches('/').to_ascii_lowercase();
+    url.replacen("://localhost", "://127.0.0.1", 1)
+}
+
 /// What cannot be meant, each with the name of the setting in front.
 pub(super) fn check(settings: &Settings) -> Vec<String> {
     let mut problems = Vec::new();
@@ -82,10 +88,12 @@ pub(super) fn check(settings: &Settings) -> Vec<String> {
     ];
     for (name, urls, schemes, expected) in kinds {
         for (index, url) in urls.0.iter().enumerate() {
-            if !schemes.iter().any(|scheme| url.starts_with(scheme)) {
+            let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
+            let host = rest.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
+            if host.is_none_or(|host| host.is_empty() || host.starts_with(':')) {
                 problems.push(format!("{name}: {url:?} will not do, expected {expected}"));
             }
-            if urls.0.iter().take(index).any(|before| before == url) {
+            if urls.0.iter().take(index).any(|before| place(before) == place(url)) {
                 problems.push(format!("{name}: {url} is given twice, which would count it twice"));
             }
         }

@@ -336,10 +336,12 @@ pub(crate) fn until_confirmed(network: &Running, hash: &str) {
 #[test]
 fn a_gateway_that_cannot_be_meant_says_why() {
     let up = ["serve", "--upstream", "ws://127.0.0.1:1"];
-    let rows: [(&[&str], &str); 9] = [
+    let rows: [(&[&str], &str); 11] = [
         (&["--agree", "2"], "--agree: 2 of 1 upstreams is not possible, give 1 to 1"),
         (&["--upstream", "http://127.0.0.1:1"], "--upstream: \"http://127.0.0.1:1\" will not do"),
         (&["--upstream", "ws://127.0.0.1:1"], "--upstream: ws://127.0.0.1:1 is given twice"),
+        (&["--upstream", "ws://localhost:1/"], "--upstream: ws://localhost:1/ is given twice"),
+        (&["--upstream", "ws://:2"], "--upstream: \"ws://:2\" will not do"),
         (&["--upstream", "here"], "--upstream ws://127.0.0.1:1,here: expected ws://HOST:PORT"),
         (&["--rpc", "https://a:1"], "--rpc: \"https://a:1\" will not do, expected http://"),
         (&["--verify", "maybe"], "--verify maybe: expected true or false"),

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 
 use anyhow::Error;
 use banano_primitives::Network;
+use banano_ws_client::without_secrets;
 use banano_ws_gateway::Upstream;
 use serde::Serialize;
 
@@ -41,7 +42,10 @@ impl Facts {
         rpc: Option<&TcpListener>,
     ) -> Result<Self, Error> {
         let rpc = rpc.map(TcpListener::local_addr).transpose()?.map(reachable);
-        let node = |it: &Upstream| Node { ws: it.ws.clone(), rpc: it.rpc.clone() };
+        let node = |it: &Upstream| Node {
+            ws: without_secrets(&it.ws),
+            rpc: it.rpc.as_deref().map(without_secrets),
+        };
         Ok(Self {
             ws: front.ws.clone(),
             http: front.http.clone(),
