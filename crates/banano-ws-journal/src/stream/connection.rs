@@ -14,7 +14,7 @@ use async_nats::{
 use banano_ws_protocol::Topic;
 use percent_encoding::percent_decode_str;
 use tokio::sync::{Notify, watch};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::Retention;
 
@@ -178,8 +178,11 @@ impl Connection {
             .event_callback(move |event| {
                 match event {
                     Event::Connected => {
-                        info!("connected to the NATS server");
-                        up.send_replace(true);
+                        if up.send_replace(true) {
+                            debug!("connected to the NATS server");
+                        } else {
+                            info!("the NATS server is back");
+                        }
                         told.notify_one();
                     }
                     Event::Disconnected => {

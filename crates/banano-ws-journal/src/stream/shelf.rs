@@ -93,11 +93,24 @@ impl StreamShelf {
         topic: Topic,
         from: DeliverPolicy,
         room: usize,
-        mut each: impl FnMut(Arc<Stamped>) -> bool,
+        each: impl FnMut(Arc<Stamped>) -> bool,
     ) -> io::Result<bool> {
         self.learn(&self.stream.get_info().await.map_err(io::Error::other)?.state);
         let consumer =
             self.consumer(self.connection.subject(topic), from).await.map_err(io::Error::other)?;
+        let visited = self.visit_by(&consumer, room, each).await;
+        // It would be forgotten by itself.
+        let _ = self.stream.delete_consumer(&consumer.cached_info().name).await;
+        visited
+    }
+
+    /// The same with a reader that is there.
+    async fn visit_by(
+        &self,
+        consumer: &PullConsumer,
+        room: usize,
+        mut each: impl FnMut(Arc<Stamped>) -> bool,
+    ) -> io::Result<bool> {
         if consumer.cached_info().num_pending == 0 {
             return Ok(true);
         }
@@ -111,9 +124,6 @@ impl StreamShelf {
                 break;
             }
         }
-        drop(batch);
-        // It would forget by itself.
-        let _ = self.stream.delete_consumer(&consumer.cached_info().name).await;
         Ok(is_end)
     }
 }

@@ -391,6 +391,28 @@ async fn a_place_in_time_leaves_nothing_out_on_an_edge_however_the_clocks_are_se
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_looked_at_a_stream_leaves_no_reader_behind() {
+    let nats = Nats::start();
+    let config = publishing(&nats);
+    let mut tasks = JoinSet::new();
+    let journal = Journal::memory(Limits::default(), || NOW_MS);
+    let publisher = Publisher::open(&config, &journal).await.unwrap();
+    let status = publisher.status();
+    tasks.spawn(publisher.run());
+    journal.append(events(0..5));
+    reaches(status, journal.newest()).await;
+    let Edge { journal: examined, .. } =
+        Edge::examine(&config.stream, Limits::default()).await.unwrap();
+    // Of most topics there is nothing.
+    for topic in Topic::ALL {
+        let got = resumed(&examined, all(topic), Since::Oldest).await.unwrap();
+        let is_there = matches!(topic, Topic::Confirmation | Topic::StartedElection);
+        assert_eq!(got.is_empty(), !is_there, "{topic}");
+    }
+    assert_eq!(StreamReport::fetch(&config.stream).await.unwrap().readers, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_is_said_in_the_address_and_not_in_errors() {
     let opened = async |nats: &Nats, who: &str| {
         let url = format!("nats://{who}127.0.0.1:{}", nats.port);
