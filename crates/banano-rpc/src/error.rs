@@ -222,6 +222,8 @@ pub(crate) enum Error {
          point, as in 1.5"
     )]
     BadDecimalAmount(String),
+    #[error("Give account: whom the faucet is to pay")]
+    FaucetForWhom,
     #[error("Cannot make a fork: {0}")]
     NoFork(banano_node::ForkError),
     #[error("Cannot do that: {0}")]

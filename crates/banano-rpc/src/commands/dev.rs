@@ -48,6 +48,9 @@ pub(super) fn dev_confirm(call: &Call) -> Future<'_> {
 pub(super) fn dev_faucet(call: &Call) -> Future<'_> {
     Box::pin(async move {
         let dev = dev(call, "dev_faucet")?;
+        if !call.request.has("account") {
+            return Err(Error::FaucetForWhom);
+        }
         let account = call.request.account()?;
         let amount = match (call.request.text("amount"), call.request.text("amount_decimal")) {
             (Some(_), Some(_)) => return Err(Error::TwoAmounts),

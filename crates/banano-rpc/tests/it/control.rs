@@ -67,6 +67,10 @@ fn held_back_votes_are_given_on_request() {
         network.error(&json!({"action": "dev_faucet", "account": Account::ZERO, "amount": "x"})),
         "Invalid amount number"
     );
+    assert_eq!(
+        network.error(&json!({"action": "dev_faucet", "amount": "1"})),
+        "Give account: whom the faucet is to pay"
+    );
 }
 
 /// Answers of a network that holds its votes back until it is told to give them.
