@@ -69,13 +69,48 @@ struct Clients {
     clients: Vec<Client>,
 }
 
-/// Which clients are to be listed.
-#[derive(Debug, Clone, Deserialize)]
+/// Which clients are to be listed, in the words of the question.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Question {
+    limit: Option<String>,
+    topic: Option<String>,
+    address: Option<String>,
+}
+
+/// The same, understood.
+#[derive(Debug, Clone)]
 struct Which {
-    limit: Option<usize>,
+    limit: usize,
     topic: Option<String>,
     address: Option<IpAddr>,
+}
+
+impl Question {
+    /// Reads it, or says what would be right.
+    fn read(self) -> Result<Which, String> {
+        let Self { limit, topic, address } = self;
+        let topics = Topic::ALL.map(Topic::name).into_iter().chain([STATUS_TOPIC]);
+        if let Some(topic) = &topic
+            && !topics.clone().any(|known| known == topic)
+        {
+            let known = topics.collect::<Vec<_>>().join(", ");
+            return Err(format!("`topic`: there is no topic {topic:?}; use {known}\n"));
+        }
+        let right = |limit: &usize| (1..=LISTED_MAX).contains(limit);
+        let limit = match limit {
+            None => LISTED,
+            Some(text) => text.parse().ok().filter(right).ok_or_else(|| {
+                format!("`limit`: {text} is not possible, it must be 1 to {LISTED_MAX}\n")
+            })?,
+        };
+        let address = address.map(|text| {
+            text.parse().map_err(|_| {
+                format!("`address`: {text} is not possible, it must be an IP address\n")
+            })
+        });
+        Ok(Which { limit, topic, address: address.transpose()? })
+    }
 }
 
 pub(crate) fn routes(admin: Admin) -> Router {
@@ -110,21 +145,13 @@ fn names_an_address(headers: &HeaderMap) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok()
 }
 
-async fn clients(State(admin): State<Admin>, Query(which): Query<Which>) -> Response<Body> {
-    let topics = Topic::ALL.map(Topic::name).into_iter().chain([STATUS_TOPIC]);
-    if let Some(topic) = &which.topic
-        && !topics.clone().any(|known| known == topic)
-    {
-        let known = topics.collect::<Vec<_>>().join(", ");
-        let text = format!("`topic`: there is no topic {topic:?}; use {known}\n");
-        return (StatusCode::BAD_REQUEST, text).into_response();
-    }
-    let limit = which.limit.unwrap_or(LISTED);
-    if !(1..=LISTED_MAX).contains(&limit) {
-        let text = format!("`limit`: {limit} is not possible, it must be 1 to {LISTED_MAX}\n");
-        return (StatusCode::BAD_REQUEST, text).into_response();
-    }
-    let look = move |number, shard: &Shard| listed(number, shard, &which, limit);
+async fn clients(State(admin): State<Admin>, Query(asked): Query<Question>) -> Response<Body> {
+    let which = match asked.read() {
+        Ok(which) => which,
+        Err(problem) => return (StatusCode::BAD_REQUEST, problem).into_response(),
+    };
+    let limit = which.limit;
+    let look = move |number, shard: &Shard| listed(number, shard, &which);
     let found = spawn_blocking(move || admin.shards.each(look)).await.unwrap_or_default();
     let mut answer = Clients { total: 0, clients: Vec::new() };
     for Clients { total, mut clients } in found {
@@ -135,7 +162,7 @@ async fn clients(State(admin): State<Admin>, Query(which): Query<Which>) -> Resp
     Json(answer).into_response()
 }
 
-fn listed(number: usize, shard: &Shard, which: &Which, limit: usize) -> Clients {
+fn listed(number: usize, shard: &Shard, which: &Which) -> Clients {
     let mut found = Clients { total: 0, clients: Vec::new() };
     shard.each_connection(|connection| {
         let address = match connection.pass.peer {
@@ -151,7 +178,7 @@ fn listed(number: usize, shard: &Shard, which: &Which, limit: usize) -> Clients 
             return;
         }
         found.total += 1;
-        if found.clients.len() < limit {
+        if found.clients.len() < which.limit {
             let (queue_messages, queue_bytes) = connection.depth();
             found.clients.push(Client {
                 id: id(number, connection),

@@ -31,11 +31,15 @@ pub(crate) async fn description(
     over_tls: Option<Extension<OverTls>>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let text = |name: &str| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let host = text(header::HOST.as_str()).unwrap_or("localhost");
-    // By its own TLS, or by that of a proxy before it, which says so.
-    let is_secure = over_tls.is_some() || text("x-forwarded-proto") == Some("https");
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let is_secure = is_secure(over_tls, &headers);
     document(&asyncapi(host, is_secure, env!("CARGO_PKG_VERSION")), &headers)
+}
+
+/// Whether the client came by TLS: the server's own, or that of a proxy before it, which says so.
+pub(crate) fn is_secure(over_tls: Option<Extension<OverTls>>, headers: &HeaderMap) -> bool {
+    let forwarded = headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
+    over_tls.is_some() || forwarded == Some(b"https")
 }
 
 /// Which schemas there are.

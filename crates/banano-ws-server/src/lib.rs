@@ -70,7 +70,7 @@ pub use demand::Demand;
 pub use faults::{Fault, Faults};
 pub use listener::{Listener, Listeners};
 pub use refusals::RefusalReason;
-pub use reload::{ReloadError, Reloader};
+pub use reload::{ReloadError, Reloader, Reread};
 pub use server::{Server, StartError, start, start_echo};
 pub use sources::Sources;
 pub use stats::Stats;

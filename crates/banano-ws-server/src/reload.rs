@@ -23,6 +23,15 @@ pub struct Reloader {
     certificates: Option<Certificates>,
 }
 
+/// What of the files that a configuration names is another than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reread {
+    /// What the file of tokens says.
+    pub tokens: bool,
+    /// The certificate.
+    pub certificate: bool,
+}
+
 /// Why another configuration was not taken. The one before is still in force.
 #[derive(Debug, thiserror::Error)]
 pub enum ReloadError {
@@ -61,24 +70,26 @@ impl Reloader {
     }
 
     /// Puts a configuration into force, but for what [needs a restart](Config::NEED_RESTART), with its
-    /// tokens and its certificate read anew.
+    /// tokens and its certificate read anew. Returns which of those are others now.
     ///
     /// # Errors
     ///
     /// If any of it cannot be used.
-    pub fn reload(&self, config: &Config) -> Result<(), ReloadError> {
+    pub fn reload(&self, config: &Config) -> Result<Reread, ReloadError> {
         let problems = config.check();
         if !problems.is_empty() {
             return Err(ReloadError::Config(problems));
         }
         let settings = Settings::load(config)?;
-        match (&self.certificates, files(config)) {
+        let certificate = match (&self.certificates, files(config)) {
             (Some(certificates), Some(files)) => certificates.reload(files)?,
-            (None, None) => {}
+            (None, None) => false,
             _ => return Err(ReloadError::TlsSwitch),
-        }
-        self.settings.send_replace(Arc::new(settings));
-        Ok(())
+        };
+        let settings = Arc::new(settings);
+        let before = self.settings.send_replace(Arc::clone(&settings));
+        let tokens = !before.tokens.is_same_file(&settings.tokens);
+        Ok(Reread { tokens, certificate })
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::State,
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header},
@@ -16,7 +16,12 @@ use axum::{
 use banano_ws_metrics::Registry;
 use bytes::Bytes;
 
-use crate::{admin, documents, pages, sources::Sources};
+use crate::{
+    admin,
+    documents::{self, OverTls},
+    pages,
+    sources::Sources,
+};
 
 /// What all routes know.
 #[derive(Debug, Clone)]
@@ -48,18 +53,19 @@ pub(crate) fn routes(known: Known) -> Router {
 }
 
 /// People with a browser get the tester, everybody else the words that they need.
-async fn front_door(headers: HeaderMap) -> Response<Body> {
+async fn front_door(over_tls: Option<Extension<OverTls>>, headers: HeaderMap) -> Response<Body> {
     if pages::wants_html(&headers)
         && let Some(tester) = pages::page(&Method::GET, "/", &headers)
     {
         return tester;
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("HOST:PORT");
+    let s = if documents::is_secure(over_tls, &headers) { "s" } else { "" };
     let text = format!(
-        "This is a Banano WebSocket. Connect to ws://{host}/ and send, for example:\n\n  \
+        "This is a Banano WebSocket. Connect to ws{s}://{host}/ and send, for example:\n\n  \
          {{\"action\":\"subscribe\",\"topic\":\"confirmation\",\"ack\":true}}\n\n\
-         Or read server-sent events:\n\n  curl -N 'http://{host}/events?topic=confirmation'\n\n\
-         Or open http://{host}/ in a browser.\n"
+         Or read server-sent events:\n\n  curl -N 'http{s}://{host}/events?topic=confirmation'\n\n\
+         Or open http{s}://{host}/ in a browser.\n"
     );
     ([(header::VARY, "Accept")], text).into_response()
 }

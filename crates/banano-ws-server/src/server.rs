@@ -32,6 +32,7 @@ use crate::{
     clock,
     config::{Config, Metrics, Problem},
     demand::Demand,
+    drain::Drain,
     faults::Faults,
     listener::{Accepting, Listeners},
     metrics::Watched,
@@ -90,7 +91,7 @@ pub struct Server {
     metrics: Registry,
     metrics_told: Metrics,
     shards: Shards,
-    drain: watch::Sender<Option<Duration>>,
+    drain: watch::Sender<Option<Arc<Drain>>>,
     drain_window: Option<Duration>,
     stop: CancellationToken,
     threads: TaskTracker,
@@ -309,7 +310,7 @@ impl Server {
     pub async fn drain(&self) {
         let Some(window) = self.drain_window else { return };
         self.announce(window.saturating_add(self.stop_timeout));
-        self.drain.send_replace(Some(window));
+        self.drain.send_replace(Some(Arc::new(Drain::new(window))));
         let gone = async {
             while self.stats().sessions > 0 {
                 sleep(DRAIN_LOOK).await;

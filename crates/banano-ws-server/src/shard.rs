@@ -9,7 +9,6 @@ use std::{
     fmt, io,
     rc::Rc,
     sync::{Arc, OnceLock, atomic::Ordering::Relaxed},
-    time::Duration,
 };
 
 use axum::Router;
@@ -34,7 +33,7 @@ use crate::{
     config::{Config, Metrics},
     connection::Connection,
     delivery,
-    drain::Drain,
+    drain::{self, Drain},
     greeting::{self, Greeted, Wish},
     listener::Accepted,
     quota::Quota,
@@ -69,7 +68,7 @@ pub(crate) struct Blueprint {
     pub(crate) replays: Replays,
     pub(crate) incoming: mpsc::Receiver<Incoming>,
     pub(crate) asks: mpsc::Receiver<Ask>,
-    pub(crate) drain: watch::Receiver<Option<Duration>>,
+    pub(crate) drain: watch::Receiver<Option<Arc<Drain>>>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) demand: watch::Sender<()>,
     pub(crate) stop: CancellationToken,
@@ -155,7 +154,6 @@ pub(crate) struct Shard {
     pub(crate) outcomes: mpsc::Sender<Outcome>,
     /// What the subscribers of topic `status` know.
     pub(crate) told: RefCell<Told>,
-    pub(crate) drain: Drain,
     tick: Cell<Tick>,
     tasks: TaskTracker,
 }
@@ -170,11 +168,13 @@ pub(crate) struct Scratch {
 pub(crate) async fn run(blueprint: Blueprint, together: Option<Together>) {
     let (sender, outcomes) = mpsc::channel(catch_up::OUTCOMES_MAX);
     let shard = Rc::new(Shard::new(&blueprint, sender, together));
-    let Blueprint { config, reader, mut incoming, mut asks, stop, mut settings, .. } = blueprint;
+    let Blueprint { config, reader, mut incoming, mut asks, drain, stop, mut settings, .. } =
+        blueprint;
     let mut delivery = spawn_local(delivery::run(Rc::clone(&shard), reader, stop.clone()));
     spawn_local(catch_up::run(Rc::clone(&shard), outcomes));
     spawn_local(watching::run(Rc::clone(&shard)));
     spawn_local(sweep::run(Rc::clone(&shard), Schedule::new(&config)));
+    spawn_local(drain::run(Rc::clone(&shard), drain));
     loop {
         tokio::select! {
             biased;
@@ -244,7 +244,6 @@ impl Shard {
             replays: replays.clone(),
             outcomes,
             told: RefCell::new(Told::new(blueprint.sources.watch())),
-            drain: Drain::new(blueprint.drain.clone()),
             tick: Cell::new(0),
             tasks: TaskTracker::new(),
         }

@@ -13,7 +13,7 @@ use banano_ws_protocol::{Cursor, Since};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
-    catch_up, close::Close, config::Config, connection::Connection, drain, events,
+    catch_up, close::Close, config::Config, connection::Connection, events,
     refusals::RefusalReason, shard::Shard, stats::Counters, watching::Watching,
 };
 
@@ -84,7 +84,6 @@ pub(crate) async fn run(shard: Rc<Shard>, schedule: Schedule) {
         if seen == parts {
             sum.publish(&shard.counters);
         }
-        drain::sweep(&shard, schedule.period);
     }
 }
 

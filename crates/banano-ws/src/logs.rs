@@ -47,8 +47,11 @@ pub(crate) fn set_level(log: Log) {
 fn filter(log: Log) -> EnvFilter {
     EnvFilter::new(match log {
         Log::Quiet => "error",
-        // Who has the configuration read again wants to know what came of it.
-        Log::Normal => "warn,banano_ws::reload=info",
+        // Who has the configuration read again wants to know what came of it, who was warned of an outage
+        // when it is over, and who renews a certificate that it is shown.
+        Log::Normal => {
+            "warn,banano_ws::reload=info,banano_ws_journal::stream::connection=info,banano_ws_server::tls=info"
+        }
         // Each RPC request and each WebSocket action.
         Log::Verbose => "warn,banano_ws=info,banano_ws_server=info,rpc=info,ws=info",
         Log::Debug => "debug",

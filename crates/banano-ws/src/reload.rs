@@ -7,18 +7,21 @@ use banano_ws_server::{Config, Reloader};
 use tracing::{error, info, warn};
 
 use crate::logs;
-use crate::settings::{AT_THE_TOP, Resolved, changes};
+use crate::settings::{AT_THE_TOP, Change, Resolved, Settings, changes};
 
 /// What can be read again, and for whom.
 #[derive(Debug)]
 pub(crate) struct Reload {
+    /// Of which what needs a restart is in force.
+    at_start: Settings,
+    /// Of which the rest is.
     resolved: Resolved,
     server: Reloader,
 }
 
 impl Reload {
     pub(crate) fn new(resolved: &Resolved, server: Reloader) -> Self {
-        Self { resolved: resolved.clone(), server }
+        Self { at_start: resolved.settings.clone(), resolved: resolved.clone(), server }
     }
 
     /// Reads everything again and puts it into force, or nothing of it.
@@ -32,18 +35,31 @@ impl Reload {
                 return error!("the configuration cannot be used; what was in force stays so");
             }
         };
-        if let Err(cause) = self.server.reload(&resolved.settings.websocket()) {
-            let cause = anyhow::Error::from(cause);
-            return error!("{cause:#}; what was in force stays so");
-        }
+        let reread = match self.server.reload(&resolved.settings.websocket()) {
+            Ok(reread) => reread,
+            Err(cause) => {
+                let cause = anyhow::Error::from(cause);
+                return error!("{cause:#}; what was in force stays so");
+            }
+        };
         let mut count = 0_usize;
-        for change in changes(&self.resolved.settings, &resolved.settings) {
-            let path = change.path.as_str();
-            if can_change(path) {
+        let (now, later) = self.changes(&resolved.settings);
+        for change in &now {
+            count = count.saturating_add(1);
+            info!("{change}");
+        }
+        for change in later {
+            warn!("{change}: needs a restart, until then the old value is in force");
+        }
+        let Settings { tokens, tls_cert, .. } = &resolved.settings;
+        for (path, is_other, file) in
+            [("tokens", reread.tokens, tokens), ("tls_cert", reread.certificate, tls_cert)]
+        {
+            // Another file was told of already.
+            let is_told = now.iter().any(|change| change.path == path);
+            if let Some(file) = file.as_ref().filter(|_| is_other && !is_told) {
                 count = count.saturating_add(1);
-                info!("{change}");
-            } else {
-                warn!("{change}: needs a restart, until then the old value is in force");
+                info!("{path}: {file:?} has changed");
             }
         }
         logs::set_level(resolved.settings.log);
@@ -51,6 +67,14 @@ impl Reload {
             "the configuration was read again, with tokens and certificate: {count} changes in force"
         );
         self.resolved = resolved;
+    }
+
+    /// What of other settings comes into force now, and what with a restart.
+    fn changes(&self, settings: &Settings) -> (Vec<Change>, Vec<Change>) {
+        let fits = |can: bool| move |change: &Change| can_change(&change.path) == can;
+        let now = changes(&self.resolved.settings, settings).into_iter().filter(fits(true));
+        let later = changes(&self.at_start, settings).into_iter().filter(fits(false));
+        (now.collect(), later.collect())
     }
 }
 

@@ -107,6 +107,13 @@ fn read<T: Value>(node: Node<'_, '_>, name: &'static str) -> Result<T, Fault> {
         .map_err(|problem| Fault::invalid_option(name, &shown(node), &problem, T::RIGHT))
 }
 
+/// Reads a value that is no member of a message.
+pub(super) fn read_text<T: Value>(text: &str, name: &str) -> Result<T, Fault> {
+    T::read(text).map_err(|problem| {
+        Fault::invalid_option(name, &format!("\"{}\"", Cut(text)), &problem, T::RIGHT)
+    })
+}
+
 /// A value as sent, cut: a string in quotes, which are not counted.
 fn shown(node: Node<'_, '_>) -> String {
     if node.is_text() {

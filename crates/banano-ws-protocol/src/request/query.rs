@@ -7,8 +7,9 @@
 use super::{
     action::{Request, RequestSettings, parse_request},
     fault::{Fault, Refusal},
+    filters,
 };
-use crate::{RenderSettings, render::Writer};
+use crate::{RenderSettings, Since, render::Writer};
 
 /// Members of the request itself.
 const MEMBERS: [&str; 6] = ["topic", "cursor", "since", "ack", "id", "verbose"];
@@ -95,6 +96,8 @@ pub fn parse_query(
         }
     }
     if let Some(id) = last_event_id.filter(|id| !id.is_empty()) {
+        // By the name under which the client sent it.
+        filters::read_text::<Since>(id, "Last-Event-ID")?;
         given.retain(|(name, _)| name != "since");
         given.push(("since".to_owned(), vec![id.to_owned()]));
     }

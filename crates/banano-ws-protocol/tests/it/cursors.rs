@@ -192,7 +192,9 @@ fn the_last_event_goes_before_the_since_of_a_url() {
     let last = query(url, Some("000000ab-1700")).unwrap();
     assert_eq!(last.follow.since, Some(Since::Cursor(CURSOR)));
     assert!(matches!(last.action, Action::Subscribe(Some(_))));
-    assert_eq!(query(url, Some("7\"},")).unwrap_err().code, ErrorCode::InvalidOption);
+    let junk = query(url, Some("7\"},")).unwrap_err();
+    assert_eq!(junk.code, ErrorCode::InvalidOption);
+    assert!(junk.text.starts_with("`Last-Event-ID`: \"7\"},\" is "), "{}", junk.text);
 }
 
 #[test]

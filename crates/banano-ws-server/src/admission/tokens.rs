@@ -68,6 +68,8 @@ pub(crate) struct Tokens {
     entries: Vec<Token>,
     /// Places in `entries`.
     by_hash: HashMap<u64, Vec<usize>>,
+    /// The hash of the whole file.
+    file: Option<TokenHash>,
 }
 
 /// A token that is good.
@@ -165,7 +167,8 @@ impl Tokens {
     pub(crate) fn load(path: &Path, base: &ClientLimits) -> Result<Self, TokensError> {
         let wrong = |problem: String| TokensError { path: path.to_owned(), problem };
         let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        Self::parse(&text, base).map_err(|problems| wrong(problems.join("; ")))
+        let tokens = Self::parse(&text, base).map_err(|problems| wrong(problems.join("; ")))?;
+        Ok(Self { file: Some(TokenHash::of(&text)), ..tokens })
     }
 
     fn parse(text: &str, base: &ClientLimits) -> Result<Self, Vec<String>> {
@@ -218,6 +221,11 @@ impl Tokens {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether the file that they are from says the same.
+    pub(crate) fn is_same_file(&self, other: &Self) -> bool {
+        self.file == other.file
     }
 
     /// The token that was shown, if it is good.

@@ -87,6 +87,11 @@ impl Config {
             let why = format!("it must be less than `idle_timeout_ms`, {}", self.idle_timeout_ms);
             clash("ping_interval_ms", self.ping_interval_ms.to_string(), why);
         }
+        for origin in self.allowed_origins.iter().flatten().filter(|origin| !is_origin(origin)) {
+            let why =
+                "it is no origin; give scheme, host and port alone, as in https://example.org";
+            clash("allowed_origins", format!("{origin:?}"), why.to_owned());
+        }
         if self.access == Access::Token && self.tokens.is_none() {
             let why = "nobody could connect; name a file of tokens in `tokens`".to_owned();
             clash("access", "token".to_owned(), why);
@@ -113,9 +118,29 @@ impl Config {
     }
 }
 
+/// Whether a browser could name this as where a page is from (RFC 6454 §6.2).
+fn is_origin(text: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty() && !part.contains(|it: char| it.is_whitespace() || "/?#@*".contains(it))
+    };
+    text == "null"
+        || text.split_once("://").is_some_and(|(scheme, host)| is_part(scheme) && is_part(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_origins() {
+        for text in ["https://example.org", "http://[::1]:8080", "null", "capacitor://localhost"] {
+            assert!(is_origin(text), "{text:?}");
+        }
+        for text in ["", "*", "example.org", "https://", "https://a/", "https://a b", "https://*.a"]
+        {
+            assert!(!is_origin(text), "{text:?}");
+        }
+    }
 
     fn problems(config: &Config) -> Vec<String> {
         config.check().iter().map(ToString::to_string).collect()

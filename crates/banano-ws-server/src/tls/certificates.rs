@@ -114,17 +114,22 @@ impl Certificates {
         Arc::clone(&self.0.config)
     }
 
-    /// Reads the certificate again, from these files.
+    /// Reads the certificate again, from these files. Returns whether it is another.
     ///
     /// # Errors
     ///
     /// If it cannot be used. The old one stays in force then.
-    pub(crate) fn reload(&self, files: Files) -> Result<(), TlsError> {
+    pub(crate) fn reload(&self, files: Files) -> Result<bool, TlsError> {
         let stamps = files.stamps();
         let pair = files.read()?;
-        *self.0.shown.0.lock().unwrap_or_else(PoisonError::into_inner) = pair;
+        let is_other = {
+            let mut shown = self.0.shown.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_other = shown.cert != pair.cert;
+            *shown = pair;
+            is_other
+        };
         *self.0.current.lock().unwrap_or_else(PoisonError::into_inner) = Current { files, stamps };
-        Ok(())
+        Ok(is_other)
     }
 
     /// Takes a renewed certificate into use without being told, for as long as it is polled.
@@ -158,7 +163,7 @@ impl Certificates {
             current.stamps = stamps;
             current.files.clone()
         };
-        self.reload(files).map(|()| true)
+        self.reload(files).map(|_| true)
     }
 }
 

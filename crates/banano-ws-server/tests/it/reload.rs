@@ -61,11 +61,11 @@ fn a_client_whose_token_is_gone_is_told_and_closed() {
     let host = Host::start_with(changed.clone());
     let header = format!("Authorization: Bearer {SHOP}\r\n");
     let mut shop = Client::connect_with(host.address(), &header);
-    host.reloader().reload(&changed).unwrap();
+    assert!(!host.reloader().reload(&changed).unwrap().tokens);
     assert_eq!(shop.ask(&json!({"action": "ping"}))["ack"], "pong", "it is still good");
 
     fs::write(&path, "").unwrap();
-    host.reloader().reload(&changed).unwrap();
+    assert!(host.reloader().reload(&changed).unwrap().tokens);
     let (close, last) = shop.close_frame();
     assert_eq!(u16::from(close.unwrap().code), 1008);
     assert_eq!(last.unwrap()["code"], "limit_exceeded");

@@ -146,17 +146,21 @@ fn pages_and_events_come_over_tls_as_well() {
 fn a_server_that_speaks_tls_describes_itself_as_secure() {
     let pair = Pair::new();
     let host = Host::start_with(pair.config());
-    let mut page = pair.dial(&host);
-    page.write_all(
-        b"GET /asyncapi.json HTTP/1.1\r\nHost: shop.example:7443\r\nConnection: close\r\n\r\n",
-    )
-    .unwrap();
-    let mut text = String::new();
-    page.read_to_string(&mut text).unwrap();
-    let (_, body) = text.split_once("\r\n\r\n").unwrap();
-    let description: Value = serde_json::from_str(body).unwrap();
+    let body = |path: &str| {
+        let mut page = pair.dial(&host);
+        write!(page, "GET {path} HTTP/1.1\r\nHost: shop.example:7443\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut text = String::new();
+        page.read_to_string(&mut text).unwrap();
+        text.split_once("\r\n\r\n").unwrap().1.to_owned()
+    };
+    let description: Value = serde_json::from_str(&body("/asyncapi.json")).unwrap();
     assert_eq!(description["servers"]["this"]["protocol"], "wss");
     assert_eq!(description["servers"]["this"]["host"], "shop.example:7443");
+    let words = body("/");
+    for (scheme, times) in [("wss://shop", 1), ("https://shop", 2), ("ws://", 0), ("http://", 0)] {
+        assert_eq!(words.matches(scheme).count(), times, "{scheme}: {words}");
+    }
 }
 
 #[test]
@@ -206,8 +210,9 @@ fn a_renewed_certificate_is_shown_to_those_who_come() {
     let pair = Pair::new();
     let host = Host::start_with(pair.config());
     let mut before = pair.connect(&host);
+    assert!(!host.reloader().reload(&pair.config()).unwrap().certificate);
     let renewed = write_pair(&pair.folder);
-    host.reloader().reload(&pair.config()).unwrap();
+    assert!(host.reloader().reload(&pair.config()).unwrap().certificate);
     let mut after = tungstenite::client("wss://localhost/", dial(&host, &renewed)).unwrap().0;
     for socket in [&mut before, &mut after] {
         assert_eq!(ask(socket, &json!({"action": "ping"}))["ack"], "pong");
