@@ -156,6 +156,13 @@ const NOT_OF_EDGE: [&str; 12] = [
     "journal.sync",
 ];
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  banano-ws config check banano-ws.toml
+  banano-ws config check /etc/banano-ws/config.toml && systemctl reload banano-ws
+
+Also reads the files that it names: tokens, certificate, network, weights, watched accounts.";
+
 const CONFIG_EXAMPLES: &str = "\
 Examples:
   banano-ws config                            everything that can be set
@@ -188,7 +195,8 @@ pub(crate) fn command() -> Command {
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
                 .help("Settings file (TOML)"),
-        );
+        )
+        .after_help(CHECK_EXAMPLES);
     let config = Command::new("config")
         .about("Prints the settings in force and where each value comes from")
         .args_conflicts_with_subcommands(true)
@@ -209,7 +217,6 @@ pub(crate) fn command() -> Command {
         .subcommand(edge)
         .subcommand(config)
         .subcommands(commands::commands())
-        .disable_help_subcommand(true)
         .max_term_width(100)
         .after_help(EXAMPLES)
 }
@@ -296,6 +303,9 @@ mod tests {
         }
         assert!(matches!(parsed("banano-ws config"), Ok(Invocation::Config { .. })));
         assert!(matches!(parsed("banano-ws config check a.toml"), Ok(Invocation::Check { .. })));
+        for line in ["banano-ws help", "banano-ws help listen", "banano-ws help journal tail"] {
+            assert_eq!(parsed(line).unwrap_err().exit_code(), 0, "{line}");
+        }
     }
 
     #[test]

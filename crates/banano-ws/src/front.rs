@@ -83,6 +83,9 @@ fn bind(path: &Path) -> Result<UnixListener, Error> {
             let is_socket = fs::symlink_metadata(path).is_ok_and(|facts| {
                 std::os::unix::fs::FileTypeExt::is_socket(&facts.file_type())
             });
+            if path.is_dir() {
+                bail!("unix:{place} is a folder: name a file in it with --listen unix:/PATH");
+            }
             if !is_socket {
                 bail!("unix:{place} is a file and no socket: choose another path with --listen");
             }
@@ -148,6 +151,9 @@ mod tests {
         let error = open(&settings(&listen)).unwrap_err().to_string();
         assert!(error.contains("no socket"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "a file");
+        let error = open(&settings(&format!("unix:{}", folder.path().display())));
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("is a folder"), "{error}");
         let error = open(&settings("unix:/no/such/folder/a")).unwrap_err().to_string();
         assert!(error.contains("/no/such/folder/a") && error.contains("--listen"), "{error}");
     }

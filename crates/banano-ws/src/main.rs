@@ -97,7 +97,11 @@ fn resolved(given: GivenFlags) -> Result<Resolved, Failure> {
 /// Checks a file, and then those that it names.
 fn check(file: PathBuf) -> Result<(), Failure> {
     let resolved = Sources { file: Some(file), layers: Vec::new() }.resolve()?;
-    let problems = resolved.settings.websocket().check_files();
+    let mut problems = resolved.settings.websocket().check_files();
+    problems.extend(serve::check_files(&resolved.settings));
+    if let Some(warning) = operators::warning(&resolved.settings) {
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
+    }
     if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(problems)) }
 }
 

@@ -4,7 +4,7 @@
 //! keeping secret.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 
 use anyhow::Error;
 use banano_rpc::Meters;
@@ -13,7 +13,7 @@ use banano_ws_server::Server;
 use tracing::warn;
 
 use crate::listen::{listen, reachable};
-use crate::settings::Settings;
+use crate::settings::{Endpoint, Settings};
 
 /// Where operators are let in.
 #[derive(Debug)]
@@ -32,10 +32,22 @@ impl Place {
         let listener = listen(wanted, "--admin-listen")?;
         let address = listener.local_addr()?;
         if !address.ip().is_loopback() {
-            warn!("--admin-listen {wanted}: other machines can reach it, and it has no password");
+            warn!("{}", open_to_others(wanted));
         }
         Ok(Some(Self { listener, url: format!("http://{}", reachable(address)) }))
     }
+}
+
+/// What is wrong with a place that is not of this machine only. It may be meant.
+fn open_to_others(place: &Endpoint) -> String {
+    format!("--admin-listen {place}: other machines can reach it, and it has no password")
+}
+
+/// What is to be thought of before the start. A name is not looked up.
+pub(crate) fn warning(settings: &Settings) -> Option<String> {
+    let place = settings.admin_listen.as_ref()?;
+    let ip: IpAddr = place.parts().0.parse().ok()?;
+    (!ip.is_loopback()).then(|| open_to_others(place))
 }
 
 /// Lets operators in, if there is a place, and has `/metrics` tell of the process.

@@ -12,6 +12,7 @@ use anyhow::{Context as _, Error};
 use banano_node::{EventSink, Limits as NodeLimits, Observer, ObserverConfig};
 use banano_primitives::Prefix;
 use banano_rpc::{Names, Service};
+use banano_ws_gateway::read_accounts;
 use banano_ws_journal::Journal;
 use banano_ws_protocol::RenderSettings;
 use banano_ws_server::{Config, Listeners, Server};
@@ -68,6 +69,16 @@ pub(crate) fn serve(resolved: &Resolved, age: Age) -> Result<(), Failure> {
     let strays = ["rpcs", "agree", "verify", "watch"].map(|path| (path, "needs --upstream URL"));
     refuse_strays(resolved, &strays)?;
     observer(resolved, age)
+}
+
+/// Reads the files that settings of `serve` name, as the start does, and says what is wrong with them.
+pub(crate) fn check_files(settings: &Settings) -> Vec<String> {
+    let named = settings.network.as_deref().map(network::load);
+    let weights = settings.weights.as_deref().map(weights::load);
+    let watched = settings.watch.as_deref().map(|file| read_accounts(file).context("--watch"));
+    let errors =
+        [named.and_then(Result::err), weights.and_then(Result::err), watched.and_then(Result::err)];
+    errors.into_iter().flatten().map(|error| format!("{error:#}")).collect()
 }
 
 /// Refuses flags that mean something in the other mode only. Variables and files may be shared.

@@ -23,12 +23,15 @@ pub(crate) use journal::Journal;
 pub(crate) use keys::{KEYS, Key};
 pub(crate) use layers::{Given, Layer, Origin, Problem, Resolved, Sources, of_environment};
 pub(crate) use lists::{Peers, Urls, WorkPeers};
-pub(crate) use report::{changes, defaults, report};
+pub(crate) use report::{Change, changes, defaults, report};
 pub(crate) use stream::{Address, StreamKeep};
 pub(crate) use values::{Ban, Confirm, Endpoint, Listen, Log, LogFormat, NetworkSeed, Work};
 
 /// The folder of the journal, in that of `--data`.
 pub(crate) const JOURNAL: &str = "journal";
+
+/// The longest path that a Unix socket can have, in bytes.
+const SOCKET_PATH_MAX: usize = 107;
 
 /// What is in force. A name here is the name in a file; `keys` adds the flag and the variable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,6 +124,15 @@ impl Settings {
     pub(crate) fn check(&self) -> Vec<String> {
         let mut problems: Vec<String> =
             self.dev(false).check().iter().map(ToString::to_string).collect();
+        if let Listen::Unix(path) = &self.listen
+            && path.as_os_str().len() > SOCKET_PATH_MAX
+        {
+            problems.push(format!(
+                "listen: the path is too long for a Unix socket, {} bytes where {SOCKET_PATH_MAX} are \
+                 possible; choose a shorter one",
+                path.as_os_str().len()
+            ));
+        }
         let listen = self.listen.endpoint();
         if listen.is_some_and(|listen| listen.port() != 0 && *listen == self.rpc_listen) {
             problems.push(format!(

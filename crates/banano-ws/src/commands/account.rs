@@ -44,6 +44,7 @@ pub(super) fn command() -> Command {
                 .value_name("N")
                 .default_value("0")
                 .value_parser(value_parser!(u32))
+                .conflicts_with_all(["account", "key"])
                 .help("Which account of the seed"),
         )
         .arg(Arg::new("new").long("new").action(ArgAction::SetTrue).help("Make a new seed"))

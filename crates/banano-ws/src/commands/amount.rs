@@ -16,6 +16,16 @@ pub(super) fn amount(name: &str, text: &str) -> Result<Amount, Failure> {
     read.map_err(|error| usage(format_args!("{name} {text}: {error}; {expected}")))
 }
 
+/// The same of what is to be paid.
+pub(super) fn payment(name: &str, text: &str) -> Result<Amount, Failure> {
+    match amount(name, text)? {
+        Amount::ZERO => {
+            Err(usage(format_args!("{name} {text}: nothing is paid, give more than 0")))
+        }
+        amount => Ok(amount),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +44,11 @@ mod tests {
         ];
         for (text, want) in rows {
             assert_eq!(amount("AMOUNT", text).ok().map(Amount::raw), want, "{text}");
+            assert_eq!(payment("AMOUNT", text).ok().map(Amount::raw), want, "{text}");
+        }
+        for text in ["0", "0.0 BAN", "0raw"] {
+            assert_eq!(amount("AMOUNT", text).ok(), Some(Amount::ZERO), "{text}");
+            assert!(payment("AMOUNT", text).is_err(), "{text}");
         }
     }
 }

@@ -6,7 +6,7 @@ use banano_ws_client::Rpc;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::amount::amount;
+use super::amount::payment;
 use super::pay::{account, seed, seed_arg};
 use super::{rpc_arg, text, usage};
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let to = account("ACCOUNT", text(matches, "account"), &seed(matches)?)?;
-    let amount = amount("AMOUNT", text(matches, "amount"))?;
+    let amount = payment("AMOUNT", text(matches, "amount"))?;
     let rpc =
         Rpc::new(text(matches, "rpc")).map_err(|error| usage(format_args!("--rpc {error}")))?;
     let request = json!({

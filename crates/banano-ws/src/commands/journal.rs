@@ -26,6 +26,18 @@ Examples:
 JOURNAL is the folder of --data, or the address of a NATS server. While a program has the folder,
 ask that program instead: banano-ws listen --since oldest --json.";
 
+const INFO_EXAMPLES: &str = "\
+Examples:
+  banano-ws journal info ./net
+  banano-ws journal info nats://127.0.0.1:4222 --journal-stream BANANO
+  banano-ws journal info ./net --json | jq .events";
+
+const TAIL_EXAMPLES: &str = "\
+Examples:
+  banano-ws journal tail ./net
+  banano-ws journal tail ./net confirmation --account ban_3… -n 100
+  banano-ws journal tail nats://127.0.0.1:4222 --follow | jq -r .topic";
+
 const EXPORT_EXAMPLES: &str = "\
 Examples:
   banano-ws journal export ./net | jq -r .message.hash
@@ -44,7 +56,8 @@ pub(super) fn command() -> Command {
                 .long("json")
                 .action(ArgAction::SetTrue)
                 .help("Print it as one JSON object"),
-        );
+        )
+        .after_help(INFO_EXAMPLES);
     let export = Command::new("export")
         .about("Prints events as JSON lines, oldest first")
         .args(place::args())
@@ -64,7 +77,8 @@ pub(super) fn command() -> Command {
                 .long("follow")
                 .action(ArgAction::SetTrue)
                 .help("Go on with what is published from now on (a stream only)"),
-        );
+        )
+        .after_help(TAIL_EXAMPLES);
     Command::new("journal")
         .about("Shows the events of a data folder or of a NATS stream, as JSON lines")
         .subcommand_required(true)

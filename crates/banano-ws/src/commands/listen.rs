@@ -1,8 +1,11 @@
 //! `banano-ws listen`: events on the terminal, one line each.
 
+use std::fs;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
 
-use banano_primitives::{Account, BlockHash};
+use anyhow::Context as _;
+use banano_primitives::{Account, Amount, BlockHash};
 use banano_ws_client::{
     Builder, Confirmations, Continuity, Direction, Event, Item, Since, Status, StreamExt as _,
     Subscription, SubtypeWord, Topic, UnconfirmedBlocks, Votes,
@@ -59,14 +62,17 @@ pub(super) fn command() -> Command {
         .arg(one("min-amount", "AMOUNT", "Only blocks that move at least this, as in 10BAN"))
         .arg(one("max-amount", "AMOUNT", "Only blocks that move at most this"))
         .arg(list("subtype", "SUBTYPE", "Only send, receive, open, change or epoch [several]"))
-        .arg(one("direction", "DIRECTION", "Only incoming or outgoing, seen from --account"))
+        .arg(
+            one("direction", "DIRECTION", "Only incoming or outgoing, seen from --account")
+                .requires("account"),
+        )
         .arg(list("counterparty", "ACCOUNT", "Only blocks whose other side is this [several]"))
         .arg(list("representative", "ACCOUNT", "Only blocks or votes of this one [several]"))
         .arg(list("hash", "HASH", "Only this block [several]"))
         .arg(one("since", "PLACE", "Begin at a cursor, at time:MS since 1970, or at oldest"))
         .arg(
             one("cursor-file", "FILE", "Keep the place in this file, and go on there next time")
-                .value_parser(value_parser!(std::path::PathBuf)),
+                .value_parser(value_parser!(PathBuf)),
         )
         .arg(flag("json", "Print messages as they come"))
         .arg(flag("pretty", "Print for people, with colours even into a pipe"))
@@ -83,8 +89,11 @@ pub(super) fn command() -> Command {
 pub(super) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let form = form(matches)?;
     let subscriptions = subscriptions(matches)?;
-    let mut builder = Builder::new(text(matches, "url"));
-    if let Some(file) = matches.get_one::<std::path::PathBuf>("cursor-file") {
+    let url = text(matches, "url");
+    check_url(url)?;
+    let mut builder = Builder::new(url);
+    if let Some(file) = matches.get_one::<PathBuf>("cursor-file") {
+        check_cursor_file(file)?;
         builder = builder.cursor_file(file);
     }
     let mut signals = Signals::take().map_err(anyhow::Error::from)?;
@@ -130,6 +139,30 @@ pub(super) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses what leads to no WebSocket. Repeats nothing behind the scheme, where a token may be.
+fn check_url(url: &str) -> Result<(), Failure> {
+    match url.split_once("://") {
+        Some(("ws" | "wss", _)) => Ok(()),
+        Some((other, _)) => Err(usage(format_args!(
+            "--url {other}://…: expected ws://HOST:PORT or wss://HOST:PORT"
+        ))),
+        None => Err(usage("--url: expected ws://HOST:PORT or wss://HOST:PORT")),
+    }
+}
+
+/// Fails where no file can be kept, before an event is printed that it would have to remember.
+fn check_cursor_file(file: &Path) -> Result<(), anyhow::Error> {
+    let failure = || format!("--cursor-file: cannot write {}", file.display());
+    let name = file.file_name().with_context(failure)?;
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}", std::process::id()));
+    // A new file takes the old one's place with every event, so the folder has to take it.
+    let beside = file.with_file_name(beside);
+    fs::File::create(&beside).with_context(failure)?;
+    fs::remove_file(&beside).with_context(failure)
+}
+
 /// Returns whether somebody still reads.
 fn print(form: &Form, event: &Event) -> bool {
     let mut out = std::io::stdout().lock();
@@ -160,12 +193,12 @@ macro_rules! filtered {
     ($matches:expr, $builder:expr) => {{
         let matches = $matches;
         let mut builder = $builder;
-        for (name, is_least) in [("min-amount", true), ("max-amount", false)] {
-            if let Some(text) = matches.get_one::<String>(name) {
-                let amount = amount(&format!("--{name}"), text)?;
-                builder =
-                    if is_least { builder.min_amount(amount) } else { builder.max_amount(amount) };
-            }
+        let (least, most) = amounts(matches)?;
+        if let Some(least) = least {
+            builder = builder.min_amount(least);
+        }
+        if let Some(most) = most {
+            builder = builder.max_amount(most);
         }
         let own = accounts(matches, "account")?;
         if !own.is_empty() {
@@ -230,6 +263,23 @@ fn subscriptions(matches: &ArgMatches) -> Result<Vec<Subscription>, Failure> {
             })
         })
         .collect()
+}
+
+/// `--min-amount` and `--max-amount`.
+fn amounts(matches: &ArgMatches) -> Result<(Option<Amount>, Option<Amount>), Failure> {
+    let one = |name: &str| {
+        let text = matches.get_one::<String>(name);
+        text.map(|text| amount(&format!("--{name}"), text)).transpose()
+    };
+    let (least, most) = (one("min-amount")?, one("max-amount")?);
+    match (least, most) {
+        (Some(min), Some(max)) if min > max => Err(usage(format_args!(
+            "--min-amount: {} BAN is more than --max-amount, {} BAN, so that nothing could pass",
+            min.ban(),
+            max.ban()
+        ))),
+        both => Ok(both),
+    }
 }
 
 fn accounts(matches: &ArgMatches, name: &str) -> Result<Vec<Account>, Failure> {

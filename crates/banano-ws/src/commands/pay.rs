@@ -8,7 +8,7 @@ use banano_ws_client::Rpc;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::amount::amount;
+use super::amount::payment;
 use super::{parsed, rpc_arg, text, usage};
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -81,7 +81,7 @@ pub(super) async fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let seed = seed(matches)?;
     let key = key("--from", text(matches, "from"), &seed)?;
     let to = account("--to", text(matches, "to"), &seed)?;
-    let amount = amount("AMOUNT", text(matches, "amount"))?;
+    let amount = payment("AMOUNT", text(matches, "amount"))?;
     let rpc =
         Rpc::new(text(matches, "rpc")).map_err(|error| usage(format_args!("--rpc {error}")))?;
     let hash = send(&rpc, &key, to, amount).await?;

@@ -18,6 +18,20 @@ The file holds hashes only: who reads it gets no token. Start a server with --to
 SIGHUP after a change. A client shows its token as `Authorization: Bearer TOKEN`, or as
 `?api=TOKEN` in the URL. docs/limits.md has all that a class can say.";
 
+const NEW_EXAMPLES: &str = "\
+Examples:
+  banano-ws token new shop
+  banano-ws token new shop --class partner
+  banano-ws token new shop | tee /dev/tty | sed 1,2d >> tokens.toml
+                                              all of it to read, and the entry into the file
+
+On standard output: the token alone on the first line, an empty line, the entry.";
+
+const HASH_EXAMPLES: &str = "\
+Examples:
+  banano-ws token hash < token
+  printf %s \"$TOKEN\" | banano-ws token hash";
+
 /// Random bytes in a token.
 const TOKEN_BYTES: usize = 32;
 
@@ -43,11 +57,13 @@ pub(super) fn command() -> Command {
                         .long("class")
                         .value_name("CLASS")
                         .help("Which limits it has, by a [class.CLASS] of the file"),
-                ),
+                )
+                .after_help(NEW_EXAMPLES),
         )
         .subcommand(
             Command::new("hash")
-                .about("Prints the hash of a token that it reads from standard input"),
+                .about("Prints the hash of a token that it reads from standard input")
+                .after_help(HASH_EXAMPLES),
         )
         .after_help(EXAMPLES)
 }

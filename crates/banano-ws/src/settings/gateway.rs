@@ -117,6 +117,13 @@ pub(super) fn check(settings: &Settings) -> Vec<String> {
             }
         });
     }
+    for command in &settings.gateway.rpc_allow {
+        if command.is_empty() || command.contains(char::is_whitespace) {
+            problems.push(format!(
+                "gateway.rpc_allow: {command:?} is no RPC command, expected a name as in account_info"
+            ));
+        }
+    }
     let Gateway { hold_ms, heal_ms, audit_ms, agree_ms, .. } = settings.gateway;
     for (name, value, min) in [
         ("hold_ms", hold_ms, 0),

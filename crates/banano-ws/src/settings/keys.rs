@@ -299,10 +299,14 @@ pub(crate) const KEYS: &[Key] = &[
         "a list of RPC commands, as in [\"account_info\", \"process\"]",
         "RPC commands that a gateway passes on; wallet_add_watch adds to its watched accounts",
     ),
-    file("websocket.shards", COUNT, "Threads that serve clients; not set: one for each core"),
+    file(
+        "websocket.shards",
+        "a whole number from 1 to 1024",
+        "Threads that serve clients; not set: one for each core",
+    ),
     file(
         "websocket.replay_threads",
-        COUNT,
+        "a whole number from 1 to 256",
         "Threads that read the journal for clients that resume; not set: half as many as cores",
     ),
     file(

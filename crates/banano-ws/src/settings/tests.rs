@@ -136,6 +136,8 @@ fn every_problem_is_told_with_its_place_and_what_would_be_right() {
         flag("listen", "7074"),
         flag("work_peers", "127.0.0.1:1,localhost"),
         file("work_peers", vec!["localhost:0"]),
+        file("websocket.shards", 0),
+        file("websocket.replay_threads", 0),
     ]);
     assert_eq!(
         found,
@@ -147,6 +149,8 @@ fn every_problem_is_told_with_its_place_and_what_would_be_right() {
             "--listen 7074: expected HOST:PORT, as in 127.0.0.1:7074 (port 0 picks a free one), or unix:/PATH",
             "--work-peer 127.0.0.1:1,localhost: expected HOST:PORT, as in 127.0.0.1:7076, of each work peer",
             "net.toml: work_peers = [\"localhost:0\"]: expected HOST:PORT, as in 127.0.0.1:7076, of each work peer",
+            "net.toml: websocket.shards = 0: expected a whole number from 1 to 1024",
+            "net.toml: websocket.replay_threads = 0: expected a whole number from 1 to 256",
         ]
     );
     let found = problems(vec![

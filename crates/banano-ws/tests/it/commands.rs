@@ -130,7 +130,7 @@ fn a_faucet_pays_and_a_poor_account_does_not() {
 
 #[test]
 fn rows_of_wrong_words() {
-    let rows: [(&[&str], &str); 9] = [
+    let rows: [(&[&str], &str); 17] = [
         (&["pay", "x", "--to", "#1"], "AMOUNT x: 'x' at position 0 is not a digit; expected an"),
         (&["pay", "9e9", "--to", "#1"], "AMOUNT 9e9: 'e' at position 1"),
         (&["convert", "1.5megaban", "--from", "ban"], "1.5megaban ban: "),
@@ -140,6 +140,20 @@ fn rows_of_wrong_words() {
         (&["listen", "--since", "noon"], "--since noon: expected a cursor"),
         (&["convert", "1.5", "--from", "raw"], "1.5 raw: "),
         (&["account", "ban_1"], "ban_1: "),
+        (
+            &["account", "ban_1", "--index", "2"],
+            "the argument '[ACCOUNT|PUBLIC_KEY]' cannot be used with '--index <N>'",
+        ),
+        (&["pay", "0", "--to", "#1"], "AMOUNT 0: nothing is paid, give more than 0"),
+        (&["faucet", "#1", "0raw"], "AMOUNT 0raw: nothing is paid, give more than 0"),
+        (&["listen", "--direction", "incoming"], "the following required arguments were not"),
+        (
+            &["listen", "--min-amount", "2", "--max-amount", "1.5BAN"],
+            "--min-amount: 2.0 BAN is more than --max-amount, 1.5 BAN",
+        ),
+        (&["listen", "--url", "http://127.0.0.1:1"], "--url http://…: expected ws://HOST:PORT"),
+        (&["listen", "--url", "127.0.0.1:1"], "--url: expected ws://HOST:PORT"),
+        (&["listen", "--url", "?api=t"], "--url: expected ws://HOST:PORT"),
     ];
     for (arguments, want) in rows {
         let ended = output(&mut program(arguments));
@@ -149,6 +163,10 @@ fn rows_of_wrong_words() {
     }
     let ended = output(&mut program(&["listen", "--url", "ws://127.0.0.1:1"]));
     assert_eq!(ended.status.code(), Some(1));
+    let ended = output(&mut program(&["listen", "--cursor-file", "/nodir/x"]));
+    assert_eq!(ended.status.code(), Some(1));
+    let want = "error: --cursor-file: cannot write /nodir/x: No such file";
+    assert!(stderr(&ended).starts_with(want), "{}", stderr(&ended));
 }
 
 #[test]

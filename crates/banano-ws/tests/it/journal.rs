@@ -85,13 +85,14 @@ fn a_folder_tells_what_happened_there() {
 fn what_cannot_be_looked_at_is_told_with_what_would_be_right() {
     let folder = tempfile::tempdir().unwrap();
     let empty = text(folder.path());
-    let rows: [(&[&str], i32, &str); 7] = [
+    let rows: [(&[&str], i32, &str); 8] = [
         (&["journal", "info", empty], 1, "there is no journal in"),
         (&["journal", "export", "http://127.0.0.1:1"], 2, "expected nats://HOST:PORT"),
         (&["journal", "tail", empty, "--follow"], 2, "banano-ws listen"),
         (&["journal", "export", empty, "--since", "soon"], 2, "--since soon: expected a cursor"),
         (&["journal", "export", empty, "--until", "oldest"], 1, "there is no journal"),
         (&["journal", "export", empty, "--account", "ban_1"], 2, "--account ban_1"),
+        (&["journal", "export", empty, "--journal-stream", "X"], 2, "--journal-stream: "),
         (&["journal", "info", "nats://127.0.0.1:1"], 1, "is nats-server running there"),
     ];
     for (arguments, code, part) in rows {

@@ -268,7 +268,12 @@ fn an_operator_sees_who_is_there_and_can_drop_one() {
     staying.send(Message::text(r#"{"action":"ping","id":"still here"}"#)).unwrap();
     while next(&mut staying)["id"] != "still here" {}
 
-    for (path, part) in [("/clients?limit=0", "1 to 10000"), ("/clients?topic=x", "confirmation")] {
+    for (path, part) in [
+        ("/clients?limit=0", "1 to 10000"),
+        ("/clients?limit=abc", "`limit`: abc is not possible, it must be 1 to 10000"),
+        ("/clients?address=abc", "`address`: abc is not possible, it must be an IP address"),
+        ("/clients?topic=x", "confirmation"),
+    ] {
         let (status, body) = get(&admin, path);
         assert!(status == 400 && body.contains(part), "{status} {body}");
     }

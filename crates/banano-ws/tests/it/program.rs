@@ -82,13 +82,14 @@ impl Running {
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
-    /// Reads standard error up to a line that contains `part`.
-    pub(crate) fn wait_for_error_line(&mut self, part: &str) {
-        let mut line = String::new();
-        while !line.contains(part) {
-            line.clear();
-            assert_ne!(self.errors.read_line(&mut line).unwrap(), 0, "it never said {part}");
+    /// Reads standard error up to a line that contains `part`. Returns what was said until then.
+    pub(crate) fn wait_for_error_line(&mut self, part: &str) -> String {
+        let (mut text, mut start) = (String::new(), 0);
+        while !text[start..].contains(part) {
+            start = text.len();
+            assert_ne!(self.errors.read_line(&mut text).unwrap(), 0, "it never said {part}");
         }
+        text
     }
 
     pub(crate) fn wait(mut self) -> (ExitStatus, String) {

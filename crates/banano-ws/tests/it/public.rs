@@ -49,6 +49,25 @@ fn a_configuration_is_checked_with_the_files_that_it_names() {
     fs::write(&tokens, new_token("a").1).unwrap();
     let checked = output(&mut program(&["config", "check", text(&config)]));
     assert_eq!(checked.status.code(), Some(0), "{}", stderr(&checked));
+    // (what the file says, how the check ends, what it tells)
+    let long = format!("listen = \"unix:/{}\"", "x".repeat(107));
+    let rows = [
+        ("network = \"lvie\"", 2, "--network lvie: there is no such network"),
+        ("weights = \"/nodir/w\"", 2, "--weights: cannot read /nodir/w: No such file"),
+        ("watch = \"/nodir/w\"", 2, "--watch: "),
+        ("[websocket]\nallowed_origins = [\"a.example\"]", 2, "is no origin; give scheme, host"),
+        ("[gateway]\nrpc_allow = [\"block count\"]", 2, "\"block count\" is no RPC command"),
+        (&long, 2, "listen: the path is too long for a Unix socket, 108 bytes where 107"),
+        ("admin_listen = \"0.0.0.0:0\"", 0, "other machines can reach it, and it has no password"),
+        ("admin_listen = \"[::1]:0\"", 0, ""),
+    ];
+    for (line, code, part) in rows {
+        fs::write(&config, line).unwrap();
+        let checked = output(&mut program(&["config", "check", text(&config)]));
+        assert_eq!(checked.status.code(), Some(code), "{line}: {}", stderr(&checked));
+        assert!(stderr(&checked).contains(part), "{line}: {}", stderr(&checked));
+        assert_eq!(stderr(&checked).is_empty(), part.is_empty(), "{line}: {}", stderr(&checked));
+    }
 }
 
 #[test]
@@ -57,7 +76,7 @@ fn sighup_reads_the_configuration_again_and_says_what_has_changed() {
     let (config, tokens) = (folder.path().join("net.toml"), folder.path().join("tokens.toml"));
     let (token, entry) = new_token("shop");
     fs::write(&config, "").unwrap();
-    fs::write(&tokens, entry).unwrap();
+    fs::write(&tokens, &entry).unwrap();
     let mut network = Running::start(&["--config", text(&config), "--tokens", text(&tokens)]);
     let url = network.labelled("WebSocket").to_owned();
     tungstenite::connect(&url).unwrap();
@@ -65,12 +84,20 @@ fn sighup_reads_the_configuration_again_and_says_what_has_changed() {
     fs::write(&config, "log = \"verbose\"\n[websocket]\naccess = \"token\"\nshards = 1\n").unwrap();
     network.signal("HUP");
     network.wait_for_error_line("log: \"normal\" is now \"verbose\"");
-    network.wait_for_error_line("websocket.shards: not set is now 1: needs a restart");
     network.wait_for_error_line("websocket.access: \"open\" is now \"token\"");
+    network.wait_for_error_line("websocket.shards: not set is now 1: needs a restart");
     network.wait_for_error_line("read again, with tokens and certificate: 2 changes in force");
     // A shard takes it over between two turns.
     while tungstenite::connect(&url).is_ok() {}
     tungstenite::connect(format!("{url}/?api={token}")).unwrap();
+
+    // What needs a restart is as it was at the start, and the tokens are others.
+    fs::write(&config, "log = \"verbose\"\n[websocket]\naccess = \"token\"\n").unwrap();
+    fs::write(&tokens, format!("{entry}{}", new_token("friend").1)).unwrap();
+    network.signal("HUP");
+    let told = network.wait_for_error_line("1 changes in force");
+    assert!(!told.contains("needs a restart"), "{told}");
+    assert!(told.contains(&format!("tokens: {:?} has changed", text(&tokens))), "{told}");
 
     fs::write(&config, "log = \"loud\"\n").unwrap();
     network.signal("HUP");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Error, anyhow};
 use banano_ws_journal::{Edge, Examined, Follower, Journal, Limits, OpenError, StreamConfig};
 use banano_ws_protocol::Topic;
+use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use tokio::runtime::Runtime;
 
@@ -52,6 +53,14 @@ impl Place {
         let place = text(matches, "journal");
         let is_address = place.contains("://");
         if !is_address {
+            let is_named = matches
+                .value_source("journal-stream")
+                .is_some_and(|it| it != ValueSource::DefaultValue);
+            if is_named {
+                return Err(usage(format_args!(
+                    "--journal-stream: {place} is a folder, and only a NATS server has streams"
+                )));
+            }
             return Ok(Self::Folder(journal_folder(Path::new(place))));
         }
         let address: Address =
