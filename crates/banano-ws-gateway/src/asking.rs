@@ -60,8 +60,8 @@ pub(crate) struct Asker {
     agree: usize,
     answers: mpsc::Sender<Heard>,
     clock: fn() -> u64,
-    /// How often any of them has said something.
-    said: AtomicUsize,
+    /// Calls that any of them has answered.
+    steps: AtomicUsize,
 }
 
 impl Asker {
@@ -71,12 +71,12 @@ impl Asker {
         answers: mpsc::Sender<Heard>,
         clock: fn() -> u64,
     ) -> Self {
-        Self { ask, agree, answers, clock, said: AtomicUsize::new(0) }
+        Self { ask, agree, answers, clock, steps: AtomicUsize::new(0) }
     }
 
     /// Until enough have answered, or all have failed to.
     pub(crate) async fn run(self, asked: Asked) {
-        let (mut others, mut said) = (asked.iter(), 0);
+        let (mut others, mut steps) = (asked.iter(), 0);
         let mut asking: FuturesUnordered<_> =
             others.by_ref().take(self.agree).map(|(by, rpc)| self.put(*by, rpc)).collect();
         let (mut whole, mut part) = (0, None);
@@ -89,8 +89,8 @@ impl Asker {
                     None => break,
                 },
                 () = sleep(SLOW), if others.len() > 0 => {
-                    let before = std::mem::replace(&mut said, self.said.load(Relaxed));
-                    said == before
+                    let before = std::mem::replace(&mut steps, self.steps.load(Relaxed));
+                    steps == before
                 }
             };
             if is_wanted && let Some((by, rpc)) = others.next() {
@@ -121,7 +121,7 @@ impl Asker {
     /// What won an election since then and was not passed on.
     async fn since(&self, by: UpstreamId, rpc: &Rpc, since_ms: u64) -> Result<Worth, RpcError> {
         let answer = rpc.call(&json!({ "action": "confirmation_history" })).await?;
-        self.said.fetch_add(1, Relaxed);
+        self.steps.fetch_add(1, Relaxed);
         // An empty list is an empty string.
         let entries = answer.get("confirmations").and_then(Value::as_array);
         let mut entries: Vec<(u64, BlockHash)> = entries
@@ -157,7 +157,7 @@ impl Asker {
             let request =
                 json!({ "action": "chain", "block": last.to_string(), "count": CHAIN_PAGE });
             let answer = rpc.call(&request).await?;
-            self.said.fetch_add(1, Relaxed);
+            self.steps.fetch_add(1, Relaxed);
             let page = answer.get("blocks").and_then(Value::as_array);
             let page = page.into_iter().flatten().filter_map(|hash| hash.as_str()?.parse().ok());
             // It begins with the block that was named.
@@ -189,7 +189,7 @@ impl Asker {
         for page in hashes.chunks(PAGE) {
             pace.tick().await;
             let found = blocks(rpc, page, kind, (self.clock)()).await?;
-            self.said.fetch_add(1, Relaxed);
+            self.steps.fetch_add(1, Relaxed);
             all += found.len();
             // Fails only when the gateway stops.
             let answer = Answer { id: self.ask.id, by, found };

@@ -474,7 +474,7 @@ impl Merge {
         })
     }
 
-    /// An upstream says what cannot be read.
+    /// An upstream says what cannot be read; that counts as what can't be true.
     pub fn unreadable(&mut self, id: UpstreamId) {
         if let Some(report) = self.reports.get_mut(id.index()) {
             report.lies = report.lies.saturating_add(1);
@@ -482,9 +482,7 @@ impl Merge {
     }
 
     fn lied(&mut self, id: UpstreamId, lie: Lie, out: &mut Vec<Output>) {
-        if let Some(report) = self.reports.get_mut(id.index()) {
-            report.lies = report.lies.saturating_add(1);
-        }
+        self.unreadable(id);
         out.push(Output::Lied(id, lie));
     }
 
